@@ -1,0 +1,78 @@
+"""The command line: `openup "…"`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from . import Outcome, Situation, UnknownIdError, __version__, recommend
+from ._render import to_text
+
+_DESCRIPTION = """\
+Describe a situation with a partner who does not open up, in your own words, and read what experts advise.
+
+  openup "My husband goes quiet whenever I ask what is wrong."
+  openup - < letter.txt
+  openup --json --region GB "…"
+"""
+
+_EPILOG = """\
+exit status:
+  0  guidance
+  1  the text is about something else
+  2  the command line is wrong
+  3  the text shows danger: a safety notice is printed in place of guidance
+
+Nothing is sent, stored or logged. This is published advice, picked by a program; it is no diagnosis and no therapy.
+"""
+
+_STATUS = {Outcome.GUIDANCE: 0, Outcome.NO_MATCH: 1, Outcome.SAFETY: 3}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="openup", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("text", help="the situation; '-' reads it from standard input")
+    parser.add_argument("--json", action="store_true", help="print the whole recommendation as JSON")
+    parser.add_argument("--region", metavar="CODE", help="country whose help services to name, such as GB")
+    parser.add_argument("--known", metavar="REASON", action="append", default=[], help="a reason that is confirmed")
+    parser.add_argument("--ruled-out", metavar="REASON", action="append", default=[], help="a reason that is denied")
+    parser.add_argument("--tried", metavar="STRATEGY", action="append", default=[], help="a strategy already tried")
+    parser.add_argument("--version", action="version", version=f"openup {__version__}")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status.
+
+    Args:
+        arguments: The arguments after the program's name; those of the process by default.
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    text = sys.stdin.buffer.read().decode("utf-8", "replace") if options.text == "-" else options.text
+    try:
+        recommendation = recommend(
+            Situation(
+                text,
+                known_reasons=options.known,
+                ruled_out=options.ruled_out,
+                tried=options.tried,
+                region=options.region,
+            )
+        )
+    except (UnknownIdError, ValueError) as error:
+        parser.error(str(error))
+    if options.json:
+        print(json.dumps(recommendation.to_dict(), indent=2))
+    else:
+        encoding = sys.stdout.encoding or "utf-8"
+        print(to_text(recommendation).encode(encoding, "replace").decode(encoding))
+    return _STATUS[recommendation.outcome]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

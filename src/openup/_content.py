@@ -1,0 +1,303 @@
+"""What a guide says: its sources, experts, quotes, reasons and strategies, as frozen values."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+import attrs
+
+from ._plain import Plain
+
+_T = TypeVar("_T", bound="Source | Expert | Quote | Reason | Strategy")
+
+_is_text = attrs.validators.instance_of(str)
+
+
+class UnknownIdError(LookupError):
+    """An id that the guide does not hold; the message names it and the nearest one that exists.
+
+    Attributes:
+        kind: What was looked for, such as `"reason"`.
+        id: The id that was asked for.
+    """
+
+    def __init__(self, kind: str, id: str, known: Iterable[str]) -> None:
+        self.kind = kind
+        self.id = id
+        self.known = tuple(known)
+        super().__init__(kind, id, self.known)
+
+    def __str__(self) -> str:
+        return f"unknown {self.kind} {self.id!r}{nearest(self.id, self.known)}"
+
+
+def nearest(given: object, known: Iterable[str]) -> str:
+    """Say which known id was probably meant, as the end of an error message."""
+    ids = sorted(known)
+    close = difflib.get_close_matches(str(given)[:100], ids, n=1)
+    if close:
+        return f" (did you mean {close[0]!r}?)"
+    return f" (known: {', '.join(ids)})" if 0 < len(ids) <= 20 else ""
+
+
+@attrs.frozen
+class Source(Plain):
+    """A publication that the guide draws on.
+
+    Attributes:
+        id: Stable id, such as `"elite-daily"`.
+        title: The title as published.
+        publisher: Who published it.
+        url: Where it can be read, or None.
+    """
+
+    id: str = attrs.field(validator=_is_text)
+    title: str
+    publisher: str = attrs.field(repr=False)
+    url: str | None = attrs.field(default=None, repr=False)
+
+
+@attrs.frozen
+class Expert(Plain):
+    """A person whose words or advice the guide carries.
+
+    Attributes:
+        id: Stable id, such as `"gary-brown"`.
+        name: The name as the source gives it.
+        credentials: What the source says they are.
+        source: Id of the source that introduces them.
+    """
+
+    id: str = attrs.field(validator=_is_text)
+    name: str
+    credentials: str = attrs.field(repr=False)
+    source: str = attrs.field(repr=False)
+
+
+@attrs.frozen
+class Quote(Plain):
+    """An expert's own words, verbatim and in one piece.
+
+    Attributes:
+        id: Stable id, such as `"gary-brown-6"`.
+        text: The words as printed, without the quotation marks around them.
+        expert: Who said it.
+        source: Where it was published.
+        reasons: Ids of the reasons that rest on it.
+        strategies: Ids of the strategies that rest on it.
+    """
+
+    id: str = attrs.field(validator=_is_text)
+    text: str
+    expert: Expert
+    source: Source = attrs.field(repr=False)
+    reasons: tuple[str, ...] = attrs.field(default=(), repr=False)
+    strategies: tuple[str, ...] = attrs.field(default=(), repr=False)
+
+
+@attrs.frozen
+class Passage(Plain):
+    """A piece of the guide's own wording and what it rests on.
+
+    Attributes:
+        text: The wording. It is never an expert's; those are `Quote`.
+        rests_on: Ids of the quotes or sources it restates. Empty where it goes beyond them.
+    """
+
+    text: str
+    rests_on: tuple[str, ...] = ()
+
+    @property
+    def editorial(self) -> bool:
+        """Whether the passage goes beyond the source."""
+        return not self.rests_on
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@attrs.frozen
+class Reason(Plain):
+    """Why somebody may hold back.
+
+    Attributes:
+        id: Stable id, such as `"past-hurt"`.
+        title: A short heading.
+        summary: What it means.
+        signs: How it tends to show.
+        question: What to ask a person to settle whether it applies to their partner.
+        question_self: The same for a person who holds back themself.
+        strategies: Ids of the strategies that serve it, best first.
+        quotes: Ids of the quotes it rests on.
+        examples: Phrases by which a reason of a product's own is recognised; see `openup.load_guide`.
+    """
+
+    id: str = attrs.field(validator=_is_text)
+    title: str
+    summary: Passage = attrs.field(repr=False)
+    signs: tuple[Passage, ...] = attrs.field(repr=False)
+    question: Passage = attrs.field(repr=False)
+    question_self: Passage = attrs.field(repr=False)
+    strategies: tuple[str, ...] = attrs.field(repr=False)
+    quotes: tuple[str, ...] = attrs.field(default=(), repr=False)
+    examples: tuple[str, ...] = attrs.field(default=(), repr=False)
+
+
+@attrs.frozen
+class Strategy(Plain):
+    """What somebody can do about it.
+
+    Attributes:
+        id: Stable id, such as `"be-patient"`.
+        title: A short heading, as advice.
+        summary: What it asks.
+        why: Why it works.
+        steps: Two to four concrete steps.
+        openers: Sentences a person could actually say.
+        for_self: The advice to a reader who is the one that holds back.
+        not_when: When not to use it.
+        quotes: Ids of the quotes it rests on.
+    """
+
+    id: str = attrs.field(validator=_is_text)
+    title: str
+    summary: Passage = attrs.field(repr=False)
+    why: Passage = attrs.field(repr=False)
+    steps: tuple[Passage, ...] = attrs.field(repr=False)
+    openers: tuple[Passage, ...] = attrs.field(repr=False)
+    for_self: Passage = attrs.field(repr=False)
+    not_when: Passage = attrs.field(repr=False)
+    quotes: tuple[str, ...] = attrs.field(default=(), repr=False)
+
+
+def _find(kind: str, items: Iterable[_T], id: str) -> _T:
+    items = tuple(items)
+    for item in items:
+        if item.id == id:
+            return item
+    raise UnknownIdError(kind, id, (item.id for item in items))
+
+
+@attrs.frozen
+class Guide(Plain):
+    """A body of advice: everything that `openup.recommend` can answer with.
+
+    `openup.load_guide` makes one from a file and checks it.
+
+    Attributes:
+        id: Stable id; the built-in guide is `"openup"`.
+        version: Version of the content.
+        sources: Where it comes from.
+        experts: Who is quoted.
+        quotes: Their words.
+        reasons: Why somebody may hold back.
+        strategies: What can be done.
+    """
+
+    id: str = attrs.field(validator=_is_text)
+    version: str
+    sources: tuple[Source, ...] = attrs.field(repr=False)
+    experts: tuple[Expert, ...] = attrs.field(repr=False)
+    quotes: tuple[Quote, ...] = attrs.field(repr=False)
+    reasons: tuple[Reason, ...] = attrs.field(repr=False)
+    strategies: tuple[Strategy, ...] = attrs.field(repr=False)
+
+    def source(self, id: str) -> Source:
+        """Return the source with this id, or raise `UnknownIdError`."""
+        return _find("source", self.sources, id)
+
+    def expert(self, id: str) -> Expert:
+        """Return the expert with this id, or raise `UnknownIdError`."""
+        return _find("expert", self.experts, id)
+
+    def quote(self, id: str) -> Quote:
+        """Return the quote with this id, or raise `UnknownIdError`."""
+        return _find("quote", self.quotes, id)
+
+    def reason(self, id: str) -> Reason:
+        """Return the reason with this id, or raise `UnknownIdError`."""
+        return _find("reason", self.reasons, id)
+
+    def strategy(self, id: str) -> Strategy:
+        """Return the strategy with this id, or raise `UnknownIdError`."""
+        return _find("strategy", self.strategies, id)
+
+    def find_quotes(
+        self, *, expert: str | None = None, reason: str | None = None, strategy: str | None = None
+    ) -> tuple[Quote, ...]:
+        """Return the quotes that meet every condition given, in the guide's order.
+
+        Args:
+            expert: Id of the expert who said it.
+            reason: Id of a reason that rests on it.
+            strategy: Id of a strategy that rests on it.
+
+        Raises:
+            UnknownIdError: The guide holds no such expert, reason or strategy.
+        """
+        if expert is not None:
+            self.expert(expert)
+        if reason is not None:
+            self.reason(reason)
+        if strategy is not None:
+            self.strategy(strategy)
+        return tuple(
+            quote
+            for quote in self.quotes
+            if (expert is None or quote.expert.id == expert)
+            and (reason is None or reason in quote.reasons)
+            and (strategy is None or strategy in quote.strategies)
+        )
+
+    def merge(self, other: Guide) -> Guide:
+        """Return this guide with another one's items added; on the same id, the other's item counts.
+
+        Args:
+            other: The guide to lay over this one. The result bears its id and version.
+        """
+
+        def union(mine: tuple[_T, ...], theirs: tuple[_T, ...]) -> tuple[_T, ...]:
+            return tuple({item.id: item for item in (*mine, *theirs)}.values())
+
+        return link(
+            Guide(
+                id=other.id,
+                version=other.version,
+                sources=union(self.sources, other.sources),
+                experts=union(self.experts, other.experts),
+                quotes=union(self.quotes, other.quotes),
+                reasons=union(self.reasons, other.reasons),
+                strategies=union(self.strategies, other.strategies),
+            )
+        )
+
+
+def link(guide: Guide) -> Guide:
+    """Give each quote the topics of the reasons and strategies that rest on it, and its current expert and source."""
+    experts = {expert.id: expert for expert in guide.experts}
+    sources = {source.id: source for source in guide.sources}
+    reasons = _users(guide.reasons)
+    strategies = _users(guide.strategies)
+    return attrs.evolve(
+        guide,
+        quotes=tuple(
+            attrs.evolve(
+                quote,
+                expert=experts[quote.expert.id],
+                source=sources[quote.source.id],
+                reasons=tuple(reasons.get(quote.id, ())),
+                strategies=tuple(strategies.get(quote.id, ())),
+            )
+            for quote in guide.quotes
+        ),
+    )
+
+
+def _users(items: Iterable[Reason | Strategy]) -> Mapping[str, list[str]]:
+    users: dict[str, Any] = {}
+    for item in items:
+        for quote in item.quotes:
+            users.setdefault(quote, []).append(item.id)
+    return users

@@ -1,0 +1,93 @@
+"""Values to plain JSON types and back, driven by the types of their attributes."""
+
+from __future__ import annotations
+
+import enum
+import functools
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+_Self = typing.TypeVar("_Self", bound="Plain")
+
+
+class Plain:
+    """Gives an attrs class `to_dict` and `from_dict`."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the value as dicts, lists, strings, numbers, booleans and None."""
+        result: dict[str, Any] = _lower(self)
+        return result
+
+    @classmethod
+    def from_dict(cls: type[_Self], data: Mapping[str, Any]) -> _Self:
+        """Return the value that `to_dict` made `data` from.
+
+        Raises:
+            ValueError: `data` has another shape; the message names the place and what was expected.
+        """
+        result: _Self = _raise(cls, data, cls.__name__)
+        return result
+
+
+def _lower(value: Any) -> Any:
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, (tuple, list)):
+        return [_lower(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    if attrs.has(type(value)):
+        return {field.name: _lower(getattr(value, field.name)) for field in attrs.fields(type(value))}
+    return value
+
+
+def _raise(wanted: Any, data: Any, place: str) -> Any:
+    origin = typing.get_origin(wanted)
+    arguments = typing.get_args(wanted)
+    if origin in (typing.Union, types.UnionType):
+        if data is None and type(None) in arguments:
+            return None
+        (wanted,) = (argument for argument in arguments if argument is not type(None))
+        return _raise(wanted, data, place)
+    if origin in (tuple, frozenset):
+        _expect(isinstance(data, (list, tuple)), "a list", data, place)
+        return origin(_raise(arguments[0], item, f"{place}[{index}]") for index, item in enumerate(data))
+    if attrs.has(wanted):
+        return _raise_value(wanted, data, place)
+    if issubclass(wanted, enum.Enum):
+        known = [member.value for member in wanted]
+        _expect(data in known, f"one of {', '.join(map(repr, known))}", data, place)
+        return wanted(data)
+    if wanted is float:
+        _expect(isinstance(data, (int, float)) and not isinstance(data, bool), "a number", data, place)
+        return float(data)
+    _expect(type(data) is wanted, f"a value of type {wanted.__name__}", data, place)
+    return data
+
+
+def _raise_value(cls: Any, data: Any, place: str) -> Any:
+    _expect(isinstance(data, Mapping), "an object", data, place)
+    hints = _hints(cls)
+    unknown = sorted(str(key) for key in data if key not in hints)
+    if unknown:
+        raise ValueError(f"{place}: unknown field {unknown[0]!r}; known: {', '.join(hints)}")
+    missing = [field.name for field in attrs.fields(cls) if field.default is attrs.NOTHING and field.name not in data]
+    if missing:
+        raise ValueError(f"{place}: field {missing[0]!r} is missing")
+    return cls(**{name: _raise(hints[name], item, f"{place}.{name}") for name, item in data.items()})
+
+
+@functools.cache
+def _hints(cls: Any) -> dict[str, Any]:
+    return {name: hint for name, hint in typing.get_type_hints(cls).items() if name in attrs.fields_dict(cls)}
+
+
+def _expect(holds: bool, wanted: str, given: object, place: str) -> None:
+    if not holds:
+        raise ValueError(f"{place}: expected {wanted}, not {type(given).__name__}")
