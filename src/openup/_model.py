@@ -8,7 +8,6 @@ clauses and their mean. The second layer turns these into the probabilities of t
 
 from __future__ import annotations
 
-import base64
 import functools
 import json
 import math
@@ -20,15 +19,17 @@ from typing import Any
 import attrs
 
 from ._loading import read_data
-from ._signals import Feature, features, located
-from ._text import MAX_CLAUSE, Clause, Evidence, Letter
+from ._patterns import DANGERS, Match, find_patterns
+from ._signals import KINDS, NEIGHBOUR_KINDS, Feature, features, located
+from ._text import EX, MAX_CLAUSE, OTHER, PARTNER, WRITER, Clause, Evidence, Letter
 
 # One clause's weights for all heads are summed in one addition: each head has a lane of 16 bits in a long integer,
-# and a weight w stands in it as w + 128. A clause has fewer than 257 features (MAX_CLAUSE words, six kinds), so that no
-# lane overflows into the next.
+# and a weight w stands in it as w + 128. A clause has fewer than 257 features, so that no lane overflows into the
+# next.
 _LANE = 2
-_ZERO = 128
-assert MAX_CLAUSE * 6 < 257
+#: How a weight of nought is stored.
+ZERO = 128
+assert MAX_CLAUSE * (KINDS + NEIGHBOUR_KINDS) < 257
 
 
 @attrs.frozen
@@ -83,17 +84,18 @@ class Model:
     outputs: Mapping[str, Output]
     ranking: Mapping[str, Any]
 
-    def clause_logits(self, clause: Clause) -> list[float]:
-        """Return the logit of every head for one clause."""
-        found = [*filter(None, map(self.weights.get, features(clause)))]
+    def clause_logits(self, clauses: Sequence[Clause], index: int) -> list[float]:
+        """Return the logit of every head for one clause of a letter."""
+        found = [*filter(None, map(self.weights.get, features(clauses, index)))]
         lanes = struct.unpack(f"<{len(self.heads)}H", sum(found).to_bytes(_LANE * len(self.heads), "little"))
-        zero = _ZERO * len(found)
+        zero = ZERO * len(found)
         return [head.bias + head.scale * (lane - zero) for head, lane in zip(self.heads, lanes, strict=True)]
 
     def judge(self, letter: Letter) -> Judgement:
         """Return the probabilities of all outputs for a letter."""
-        logits = [self.clause_logits(clause) for clause in letter.clauses]
-        return Judgement(self, letter, logits, pooled(logits, letter, self))
+        logits = [self.clause_logits(letter.clauses, index) for index in range(len(letter.clauses))]
+        matches = find_patterns(letter)
+        return Judgement(self, letter, matches, logits, pooled(letter, matches, logits, len(self.heads)))
 
     def weight(self, feature: Feature, head: int) -> float:
         """Return the weight of a feature for the head with this index, as a logit."""
@@ -101,16 +103,37 @@ class Model:
         if packed is None:
             return 0.0
         lane = packed >> (8 * _LANE * head) & 0xFFFF
-        return self.heads[head].scale * (lane - _ZERO)
+        return self.heads[head].scale * (lane - ZERO)
 
 
-def pooled(logits: Sequence[Sequence[float]], letter: Letter, model: Model) -> list[float]:
-    """Return what the second layer sees of a letter: each head's highest and mean logit, and the letter's size."""
+def pooled(letter: Letter, matches: Sequence[Match], logits: Sequence[Sequence[float]], heads: int) -> list[float]:
+    """Return what the second layer sees of a letter.
+
+    That is each head's highest and mean logit; how many clauses there are; who is named, and whom the clauses are about;
+    and which dangers a pattern shows.
+
+    Args:
+        letter: The letter.
+        matches: The patterns found in it.
+        logits: For each clause, the logit of every head.
+        heads: How many heads there are.
+    """
+    shown = {match.kind for match in matches}
+    dangers = [float(danger in shown) for danger in DANGERS]
     if not logits:
-        return [0.0] * (2 * len(model.heads) + 1)
+        return [0.0] * (2 * heads + 7) + dangers
     columns = list(zip(*logits, strict=True))
     count = len(logits)
-    return [*map(max, columns), *(sum(column) / count for column in columns), math.log(count)]
+    subjects = [clause.subject for clause in letter.clauses]
+    return [
+        *map(max, columns),
+        *(sum(column) / count for column in columns),
+        math.log(count),
+        *(float(person in letter.named) for person in (PARTNER, OTHER)),
+        float(any(EX in clause.words for clause in letter.clauses)),
+        *(subjects.count(person) / count for person in (PARTNER, WRITER, OTHER)),
+        *dangers,
+    ]
 
 
 @attrs.frozen(eq=False)
@@ -120,12 +143,14 @@ class Judgement:
     Attributes:
         model: The model.
         letter: The letter.
+        matches: The patterns of danger found in it.
         logits: For each clause, the logit of every head.
         pooled: What the second layer saw.
     """
 
     model: Model
     letter: Letter
+    matches: Sequence[Match]
     logits: Sequence[Sequence[float]]
     pooled: Sequence[float]
 
@@ -153,31 +178,32 @@ class Judgement:
         for index in order[:limit]:
             if spans and self.logits[index][head] < max(0.0, best - 1.5):
                 break
-            spans.append(self._span(self.letter.clauses[index], head))
+            spans.append(self._span(index, head))
         return tuple(spans)
 
-    def _span(self, clause: Clause, head: int) -> Evidence:
-        """Return the stretch from the first to the last word that speaks for the head."""
-        carried = [0.0] * len(clause.words)
-        for feature, indices in located(clause):
+    def _span(self, index: int, head: int) -> Evidence:
+        """Return the stretch from the first to the last word of a clause that speaks for the head."""
+        clauses = self.letter.clauses
+        carried = dict.fromkeys(clauses[index].places, 0.0)
+        for feature, places in located(clauses, index):
             weight = self.model.weight(feature, head)
-            for index in indices:
-                carried[index] += weight / len(indices)
-        bar = 0.15 * max(carried)
-        strong = [index for index, weight in enumerate(carried) if weight > bar] or range(len(carried))
-        return self.letter.evidence(clause.places[strong[0]], clause.places[strong[-1]])
+            for place in places:
+                if place in carried:
+                    carried[place] += weight / len(places)
+        bar = 0.15 * max(carried.values())
+        strong = [place for place, weight in carried.items() if weight > bar] or list(carried)
+        return self.letter.evidence(strong[0], strong[-1])
 
 
 @functools.cache
 def builtin_model() -> Model:
     """Return the model that ships with the package, read on first use."""
-    data = json.loads(read_data("model.json"))
+    head, _, table = zlib.decompress(read_data("model.bin")).partition(b"\0")
+    data = json.loads(head)
     heads = [Head(*head) for head in data["heads"]]
-    width = len(heads)
-    raw = zlib.decompress(base64.b64decode(data["weights"]))
-    wide = bytearray(_LANE * len(raw))
-    wide[::_LANE] = raw
-    step = _LANE * width
+    wide = bytearray(_LANE * len(table))
+    wide[::_LANE] = table
+    step = _LANE * len(heads)
     packed = [int.from_bytes(wide[start : start + step], "little") for start in range(0, len(wide), step)]
     names = [tuple(name.split(" ")) if " " in name else name for name in data["features"].split("\n")]
     return Model(
