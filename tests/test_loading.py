@@ -53,7 +53,7 @@ def test_all_faults_are_told_at_once_with_their_places():
         "reasons[0]: unknown field 'titel' (did you mean 'title'?)",
         "reasons[0].quotes[0]: unknown quote 'gary-brwn-6' (did you mean 'gary-brown-6'?)",
         "reasons[0].strategies[0]: unknown strategy 'be-patent' (did you mean 'be-patient'?)",
-        "reasons[1]: expected an object, not int",
+        "reasons[1]: expected an object, not 3",
     } <= set(error.value.faults)
 
 
