@@ -212,9 +212,12 @@ class Guide(Plain):
 
     @functools.cached_property
     def _by_id(self) -> Mapping[tuple[str, str], Any]:
-        sections = zip(
-            ("source", "expert", "quote", "reason", "strategy"),
-            (self.sources, self.experts, self.quotes, self.reasons, self.strategies),
+        sections: Iterable[tuple[str, Iterable[Any]]] = (
+            ("source", self.sources),
+            ("expert", self.experts),
+            ("quote", self.quotes),
+            ("reason", self.reasons),
+            ("strategy", self.strategies),
         )
         return {(kind, item.id): item for kind, items in sections for item in items}
 

@@ -287,9 +287,11 @@ class _Building:
         return ()
 
     def id(self, data: Mapping[str, Any], place: str) -> str:
-        value = data.get("id", _FAULTY)
-        if isinstance(value, str) and re.fullmatch(ID_PATTERN, value) or "id" not in data:
-            return str(value)
+        if "id" not in data:
+            return _FAULTY
+        value = data["id"]
+        if isinstance(value, str) and re.fullmatch(ID_PATTERN, value):
+            return value
         self.fault(
             _join(place, "id"),
             f"expected letters a to z, digits, '-', '_' and '.', such as 'past-hurt', not {_show(value)}",
@@ -339,7 +341,7 @@ class _Building:
 
     def refer(self, id: Any, place: str, kind: str, known: Collection[str]) -> str:
         if not isinstance(id, str):
-            self.fault(place, f"expected the id of a {kind}, not {_show(id)}")
+            self.fault(place, f"expected an id, not {_show(id)}")
             return ""
         if id not in known:
             self.unknown(place, kind, id, known)
@@ -358,4 +360,6 @@ def _show(value: object) -> str:
         return repr(value if len(value) <= 60 else value[:59] + "…")
     if isinstance(value, (bool, float)) or (isinstance(value, int) and abs(value) < 10**15):
         return repr(value)
-    return "an object" if isinstance(value, Mapping) else "a list" if isinstance(value, Sequence) else type(value).__name__
+    return (
+        "an object" if isinstance(value, Mapping) else "a list" if isinstance(value, Sequence) else type(value).__name__
+    )
