@@ -188,13 +188,20 @@ def deep(levels, kind):
 
 
 @pytest.mark.parametrize("kind", [list, dict])
-@pytest.mark.parametrize("place", [("id",), ("quotes",), ("quotes", 0), ("quotes", 0, "expert"), ("reasons", 0, "summary")])
+@pytest.mark.parametrize(
+    "place", [("id",), ("quotes",), ("quotes", 0), ("quotes", 0, "expert"), ("reasons", 0, "summary")]
+)
 def test_deep_nesting_is_a_guide_error(place, kind):
     assert faults_of(changed(place, deep(50_000, kind)))
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["openup", "be-patient", "ann"]),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["openup", "be-patient", "ann"]),
     lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from([*FULL, *STRATEGY, "rests_on"]), inner),
     max_leaves=20,
 )

@@ -155,6 +155,11 @@ class Recommendation(Plain):
     data_version: str
     schema_version: int = SCHEMA_VERSION
 
+    def _repr_html_(self) -> str:
+        from ._html import notebook
+
+        return notebook(self)
+
 
 def recommend(situation: str | Situation, *, guide: Guide | None = None) -> Recommendation:
     """Return guidance for a situation described in a person's own words.

@@ -258,9 +258,7 @@ def recommendations(guide: openup.Guide | None = None) -> st.SearchStrategy[open
         questions: list[openup.Question] = []
         if outcome is openup.Outcome.SAFETY:
             kinds = draw(st.lists(st.sampled_from(openup.RiskKind), min_size=1, unique=True))
-            risks = [
-                openup.Risk(kind, draw(st.floats(0, 1)), evidence(1), draw(st.text(min_size=1))) for kind in kinds
-            ]
+            risks = [openup.Risk(kind, draw(st.floats(0, 1)), evidence(1), draw(st.text(min_size=1))) for kind in kinds]
             risks.sort(key=lambda risk: -risk.confidence)
             safety = make_notice(risks, draw(st.none() | st.sampled_from(regions())) if regions() else None)
         elif outcome is openup.Outcome.GUIDANCE:
@@ -275,8 +273,7 @@ def recommendations(guide: openup.Guide | None = None) -> st.SearchStrategy[open
                 strategies.append(openup.StrategyMatch(strategy, tuple(because) or (general,)))
             quotes = draw(_some(guide.quotes, MAX_QUOTES))
             questions = [
-                openup.Question(reason.question.text, reason.id)
-                for reason in draw(_some(guide.reasons, MAX_QUESTIONS))
+                openup.Question(reason.question.text, reason.id) for reason in draw(_some(guide.reasons, MAX_QUESTIONS))
             ]
         return openup.Recommendation(
             outcome=outcome,
