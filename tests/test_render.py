@@ -2,6 +2,7 @@
 
 import html
 import html.parser
+import itertools
 import json
 import re
 
@@ -25,32 +26,12 @@ HOSTILE = (
     """<script>alert(1)</script> "><img src=x onerror='alert(1)'> ](javascript:x) `**_# & &lt; \x00 \ud800 \u202e"""
 )
 VOID = {"br", "meta"}
-ELEMENTS = set(
-    [
-        "section",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "p",
-        "blockquote",
-        "mark",
-        "meter",
-        "bdi",
-        "ol",
-        "ul",
-        "li",
-        "figure",
-        "figcaption",
-        "cite",
-        "a",
-        "br",
-        "strong",
-    ]
-)
-ATTRIBUTES = set(["class", "lang", "dir", "cite", "href", "min", "max", "value", "aria-hidden", "style"])
+ELEMENTS = {
+    *("section", "h1", "h2", "h3", "h4", "h5", "h6", "p", "blockquote", "mark", "meter", "bdi", "ol", "ul", "li"),
+    *("figure", "figcaption", "cite", "a", "br", "strong"),
+}
+PAGE = ELEMENTS | {"html", "head", "meta", "title", "style", "body", "main"}
+ATTRIBUTES = {"class", "lang", "dir", "cite", "href", "min", "max", "value", "aria-hidden", "style"}
 
 
 class Page(html.parser.HTMLParser):
@@ -137,7 +118,7 @@ def test_a_confidence_is_a_bar_with_its_number_beside_it():
 def test_a_quote_never_stands_without_its_speaker_and_source(options):
     page = Page(
         openup.to_html(openup.quotes(), **options),
-        ELEMENTS | set(["html", "head", "meta", "title", "style", "body", "main"]),
+        PAGE,
     )
 
     assert 10 == len(page.all("figure")) == len(page.all("figcaption"))
@@ -173,13 +154,13 @@ def test_a_page_has_one_heading_of_the_first_level_and_skips_none():
     ):
         page = Page(
             openup.to_html(answer, document=True),
-            ELEMENTS | set(["html", "head", "meta", "title", "style", "body", "main"]),
+            PAGE,
         )
         levels = [int(tag[1]) for tag, _ in page.found if re.fullmatch("h[1-6]", tag)]
 
         assert 1 == levels[0]
         assert 1 == levels.count(1)
-        assert all(after - before <= 1 for before, after in zip(levels, levels[1:]))
+        assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
         assert {"lang": "en"} == page.all("html")[0]
 
 
@@ -303,7 +284,7 @@ def test_json_ld_of_a_recommendation_holds_its_quotes():
 @pytest.mark.parametrize("render", [openup.to_text, openup.to_markdown, openup.to_html, openup.to_json_ld])
 @pytest.mark.parametrize("wrong", [3, "text", [QUOTE, 3]], ids=repr)
 def test_other_things_are_a_type_error(render, wrong):
-    with pytest.raises(TypeError, match="expected a Recommendation, a Quote or several quotes, not (int|str)"):
+    with pytest.raises(TypeError, match=r"expected a Recommendation, a Quote or several quotes, not (int|str)"):
         render(wrong)
 
 
@@ -314,7 +295,7 @@ SLOW = settings(suppress_health_check=[HealthCheck.too_slow])
 @given(ANSWERS, st.booleans(), st.booleans())
 @SLOW
 def test_html_holds_no_markup_but_ours_and_all_of_the_persons_text(answer, document, email):
-    allowed = ELEMENTS | set(["html", "head", "meta", "title", "style", "body", "main"]) if document else ELEMENTS
+    allowed = PAGE if document else ELEMENTS
     rendered = openup.to_html(answer, document=document, email=email)
 
     page = Page(rendered, allowed)
@@ -342,7 +323,7 @@ def test_words_in_markdown_come_out_as_they_went_in(text):
         "inline",
         "paragraph_close",
         "blockquote_close",
-    ] == [token.type for token in tokens]  # noqa: E501
+    ] == [token.type for token in tokens]
     assert ["text"] == sorted({child.type for child in inline[0].children} | {"text"} - {"text_special"}) or {
         child.type for child in inline[0].children
     } <= {"text", "text_special"}
@@ -361,7 +342,7 @@ def test_markdown_holds_no_markup_but_ours(answer):
         f"{kind}_{end}"
         for kind in ("heading", "paragraph", "bullet_list", "list_item", "blockquote")
         for end in ("open", "close")
-    }  # noqa: E501
+    }
     marks = {f"{kind}_{end}" for kind in ("link", "em", "strong") for end in ("open", "close")}
     assert kinds <= blocks | marks | {"inline", "text", "text_special"}
     links = [child.attrs["href"] for token in tokens for child in token.children or () if child.type == "link_open"]
@@ -370,7 +351,7 @@ def test_markdown_holds_no_markup_but_ours(answer):
 
 @pytest.mark.parametrize(
     "start", ["- a", "+ a", "1. a", "12) a", "# a", "> a", "=== ", "---", "***", "    a", "| a |", "~~~", "a\n==="]
-)  # noqa: E501
+)
 def test_a_question_that_looks_like_a_block_stays_a_text(start):
     answer = testing.fake_recommendation(questions=["past-hurt"])
     answer = attrs.evolve(answer, questions=(attrs.evolve(answer.questions[0], text=start),))

@@ -80,10 +80,7 @@ def to_html(value: Renderable, *, level: int = 2, document: bool = False, email:
     body = _Html(_INLINE if email else {}, 2 if document else level, titled=document).body(value)
     if not document:
         return body + "\n"
-    if isinstance(value, Recommendation):
-        title = _TITLES[value.outcome, value.perspective]
-    else:
-        title = QUOTES
+    title = _TITLES[value.outcome, value.perspective] if isinstance(value, Recommendation) else QUOTES
     heading = f'<h1 style="{_INLINE["section"]}font-size:24px;">{title}</h1>' if email else f"<h1>{title}</h1>"
     style = ":root { color-scheme: light dark; }\n" if email else _PAGE_STYLE + STYLE
     return f"""\
