@@ -58,12 +58,12 @@ def quality(found: Sequence[tuple[bool, bool]]) -> tuple[float, float, float]:
     return hits / max(1, claimed), hits / max(1, wanted), 2 * hits / max(1, claimed + wanted)
 
 
-def score(letter: _text.Letter, reason: openup.Reason) -> float:
+def score(letter: _text.Letter, guide: openup.Guide, id: str) -> float:
     """Return what the confidence is made of."""
-    value, _ = _own_reasons.judge(letter, reason)
+    value, _ = _own_reasons.judge(letter, guide, id)
     if value <= 0:
         return 0.0
-    return _own_reasons._MIDDLE + math.log(value / (1 - min(value, 1 - 1e-12))) / _own_reasons._SLOPE
+    return _own_reasons._MIDDLE + math.log(value / (1 - value)) / _own_reasons._SLOPE
 
 
 def confidence(value: float) -> float:
@@ -80,7 +80,10 @@ def measure(path: str, size: int) -> None:
     scored: dict[str, Scored] = {}
     for id, phrases in PHRASES.items():
         own = attrs.evolve(openup.builtin_guide().reason(id), id=f"own-{id}", examples=tuple(phrases[:size]))
-        scored[id] = [(score(letter, own), id in row["reasons"]) for letter, row in zip(letters, rows, strict=True)]
+        guide = attrs.evolve(openup.builtin_guide(), reasons=(own,))
+        scored[id] = [
+            (score(letter, guide, own.id), id in row["reasons"]) for letter, row in zip(letters, rows, strict=True)
+        ]
 
     print(f"\n{pathlib.Path(path).name}: {len(rows)} situations, {size} phrases\n")
     print("| reason | situations | own: precision | recall | F1 | built-in: precision | recall | F1 |")
@@ -99,10 +102,10 @@ def measure(path: str, size: int) -> None:
     print(_line("**all**", sum(right for _, right in all_own), quality(all_own), quality(all_builtin)))
 
     print("\n| confidence | answers | right |\n| --- | ---: | ---: |")
-    for low, high in ((0.0, 0.1), (0.1, 0.25), (0.25, 0.5), (0.5, 0.75), (0.75, 1.01)):
+    for low, high in ((0.0, 0.1), (0.1, 0.25), (0.25, 0.5), (0.5, 0.75), (0.75, 0.91)):
         bin = [right for value, right in sure if low <= value < high]
         if bin:
-            print(f"| {low:.2f} to {min(1.0, high):.2f} | {len(bin)} | {sum(bin) / len(bin):.2f} |")
+            print(f"| {low:.2f} to {min(_own_reasons._MOST, high):.2f} | {len(bin)} | {sum(bin) / len(bin):.2f} |")
     everything = [pair for pairs in scored.values() for pair in pairs]
     slope, middle = fit(everything)
     threshold = 1 / (1 + math.exp(-slope * (best_threshold(everything) - middle)))

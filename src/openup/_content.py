@@ -186,7 +186,7 @@ class Strategy(Plain):
     quotes: tuple[str, ...] = attrs.field(default=(), repr=False)
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Guide(Plain):
     """A body of advice: everything that `openup.recommend` can answer with.
 

@@ -227,7 +227,7 @@ def _match_reasons(judgement: Judgement, guide: Guide, situation: Situation) -> 
             continue
         known = reason.id in situation.known_reasons
         if reason.id not in judgement.model.outputs:
-            confidence, evidence = _judge_own(judgement, reason)
+            confidence, evidence = _judge_own(judgement, guide, reason.id)
             if known or evidence:
                 matches.append(ReasonMatch(reason, 1.0 if known else confidence, evidence))
             continue
@@ -240,12 +240,12 @@ def _match_reasons(judgement: Judgement, guide: Guide, situation: Situation) -> 
     return tuple(matches[: max(MAX_REASONS, len(situation.known_reasons))])
 
 
-def _judge_own(judgement: Judgement, reason: Reason) -> tuple[float, tuple[Evidence, ...]]:
+def _judge_own(judgement: Judgement, guide: Guide, id: str) -> tuple[float, tuple[Evidence, ...]]:
     """Return the confidence in a reason that the model does not know; with evidence only if that is enough."""
     # Imported here: most programs have no reasons of their own.
     from . import _own_reasons
 
-    confidence, evidence = _own_reasons.judge(judgement.letter, reason)
+    confidence, evidence = _own_reasons.judge(judgement.letter, guide, id)
     return round(confidence, 4), evidence if confidence >= _own_reasons.THRESHOLD else ()
 
 
@@ -329,7 +329,7 @@ def _choose_questions(
         if reason.id not in settled:
             known = reason.id in judgement.model.outputs
             doubt[reason.id] = abs(
-                0.5 - (judgement.probability(reason.id) if known else _judge_own(judgement, reason)[0])
+                0.5 - (judgement.probability(reason.id) if known else _judge_own(judgement, guide, reason.id)[0])
             )
     nearest = sorted(doubt, key=lambda id: doubt[id])[:MAX_QUESTIONS]
     return tuple(
