@@ -257,9 +257,9 @@ def big(size):
 def test_a_guide_of_5000_quotes_loads_in_under_a_second():
     text = json.dumps(big(5000))
 
-    start = time.perf_counter()
+    start = time.process_time()
     guide = openup.load_guide(io.StringIO(text))
-    passed = time.perf_counter() - start
+    passed = time.process_time() - start
 
     assert 5000 == len(guide.quotes)
     assert passed < 1
@@ -270,9 +270,9 @@ def test_5000_faults_are_all_told_in_under_three_seconds():
     for quote in data["quotes"]:
         quote["id"] += "x"
 
-    start = time.perf_counter()
+    start = time.process_time()
     faults = faults_of(data)
-    passed = time.perf_counter() - start
+    passed = time.process_time() - start
 
     assert 10_000 == len(faults)
     assert passed < 3

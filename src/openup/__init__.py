@@ -65,17 +65,17 @@ __all__ = [
 
 _RENDERERS = {"to_html": "_html", "to_json_ld": "_render", "to_markdown": "_render", "to_text": "_render"}
 
+if not TYPE_CHECKING:  # A type checker that saw this would take any name for one of ours.
 
-def __getattr__(name: str) -> Any:
-    """Import the rendering on first use: many programs never render."""
-    if name not in _RENDERERS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import importlib
+    def __getattr__(name: str) -> Any:
+        """Import the rendering on first use: many programs never render."""
+        if name not in _RENDERERS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        import importlib
 
-    value = getattr(importlib.import_module(f".{_RENDERERS[name]}", __name__), name)
-    globals()[name] = value
-    return value
+        value = getattr(importlib.import_module(f".{_RENDERERS[name]}", __name__), name)
+        globals()[name] = value
+        return value
 
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

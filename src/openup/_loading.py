@@ -154,7 +154,7 @@ _EMPTY = Passage("")
 _URL_PATTERN = r"https?://\S+"
 _SECTIONS = {"source": "sources", "expert": "experts", "quote": "quotes", "reason": "reasons", "strategy": "strategies"}
 # Looking for the id that was meant takes milliseconds in a large guide, and nobody reads a thousand suggestions.
-_MAX_SUGGESTIONS = 50
+_MAX_SUGGESTIONS = 20
 
 
 class _Building:

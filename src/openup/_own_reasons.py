@@ -41,7 +41,7 @@ _SIZE = 0.3  # how much more a long letter must say: it has more clauses that ma
 _SLOPE = 1.65
 _MIDDLE = 1.6
 
-# No answer was right more often than this, however high it scored.
+# Even of the answers that score highest, only four in five were right.
 _MOST = 0.9
 
 #: The confidence from which a reason counts as found.
