@@ -384,3 +384,21 @@ def test_rendering_is_found_by_name_and_an_unknown_name_is_not():
     assert {"to_html", "to_json_ld", "to_markdown", "to_text"} <= set(dir(openup))
     with pytest.raises(AttributeError, match="module 'openup' has no attribute 'to_pdf'"):
         openup.to_pdf  # noqa: B018
+
+
+def test_a_known_reason_that_the_text_does_not_mention_is_shown_without_evidence():
+    answer = openup.recommend(openup.Situation("my wife never shares anything", known_reasons={"shy-or-reticent"}))
+    answer = attrs.evolve(answer, reasons=(attrs.evolve(answer.reasons[0], evidence=()),))
+
+    for render in (openup.to_text, openup.to_markdown, openup.to_html):
+        assert "You wrote:" not in render(answer)
+        assert answer.reasons[0].reason.title in html.unescape(render(answer))
+
+
+def test_an_address_that_is_neither_number_nor_page_is_shown_as_it_is():
+    answer = testing.fake_recommendation(outcome="safety")
+    resource = attrs.evolve(RESOURCE, contact="Text HOME to 741741")
+    answer = attrs.evolve(answer, safety=attrs.evolve(answer.safety, resources=(resource,)))
+
+    assert "Text HOME to 741741" in openup.to_html(answer)
+    assert [] == Page(openup.to_html(answer)).all("a")

@@ -134,7 +134,7 @@ def test_every_guide_meets_the_schema_and_loads_from_its_dump(guide):
 
 
 @given(hypothesis_jsonschema.from_schema(bare("guide")))
-@settings(suppress_health_check=list(HealthCheck), max_examples=50)
+@settings(suppress_health_check=list(HealthCheck), max_examples=25)
 def test_what_meets_the_schema_has_no_faults_but_in_its_ids(data):
     try:
         openup.load_guide(data)
@@ -154,9 +154,21 @@ def test_every_recommendation_meets_the_schema(recommendation):
 
 
 @given(hypothesis_jsonschema.from_schema(bare("recommendation")))
-@settings(suppress_health_check=list(HealthCheck), max_examples=10)  # A whole one takes a second to make.
+@settings(suppress_health_check=list(HealthCheck), max_examples=3)  # A whole one takes a second or two to make.
 def test_what_has_the_shape_of_the_schema_can_be_read(data):
     assert data == openup.Recommendation.from_dict(data).to_dict()
+
+
+@pytest.mark.parametrize("cls", [cls for cls in VALUES if cls.__name__ in bare("recommendation")["$defs"]])
+def test_what_has_the_shape_of_a_part_can_be_read(cls):
+    parts = bare("recommendation")["$defs"]
+
+    @given(hypothesis_jsonschema.from_schema({"$ref": f"#/$defs/{cls.__name__}", "$defs": parts}))
+    @settings(suppress_health_check=list(HealthCheck), max_examples=5)
+    def reads(data):
+        assert data == cls.from_dict(data).to_dict()
+
+    reads()
 
 
 @pytest.mark.parametrize(
