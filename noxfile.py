@@ -62,3 +62,11 @@ def train(session: nox.Session) -> None:
     """Turn the corpus into the weights that ship."""
     session.install("-e", ".[train]")
     session.run("python", "training/train.py", *session.posargs)
+    session.run("python", "training/words.py")
+
+
+@nox.session
+def schemas(session: nox.Session) -> None:
+    """Write the JSON Schema of recommendations from the types in the source."""
+    session.install("-e", ".", "pydantic>=2.9")
+    session.run("python", "training/schemas.py")
