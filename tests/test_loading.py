@@ -74,3 +74,37 @@ def test_the_other_guide_counts_where_two_are_merged():
 
     assert "Too tired to talk" == merged.reason("past-hurt").title
     assert 7 == len(merged.reasons)
+
+
+@pytest.mark.parametrize(
+    ("section", "name"), [(5, "int"), (None, "null"), ("past-hurt", "str"), ({}, "dict")], ids=lambda value: repr(value)
+)
+def test_a_section_that_is_no_list_is_a_fault(section, name):
+    with pytest.raises(openup.GuideError, match=f"reasons: expected a list, not {name}"):
+        openup.load_guide({**OURS, "reasons": section})
+
+
+@pytest.mark.parametrize(
+    ("rests_on", "fault"),
+    [
+        (None, "reasons[0].summary.rests_on: expected a list, not null"),
+        ("gary-brown-6", "reasons[0].summary.rests_on: expected a list, not str"),
+        ([["gary-brown-6"]], "reasons[0].summary.rests_on[0]: unknown quote or source ['gary-brown-6']"),
+    ],
+)
+def test_what_a_passage_rests_on_is_a_list_of_ids(rests_on, fault):
+    reason = {**OURS["reasons"][0], "summary": {"text": "x", "rests_on": rests_on}}
+
+    with pytest.raises(openup.GuideError) as error:
+        openup.load_guide({**OURS, "reasons": [reason]})
+
+    assert [fault] == [line.partition(" (")[0] for line in error.value.faults]
+
+
+def test_unknown_fields_are_told_in_the_order_of_the_file():
+    unknown = [f"field-{number}" for number in range(20)]
+
+    with pytest.raises(openup.GuideError) as error:
+        openup.load_guide({**OURS, **dict.fromkeys(unknown)})
+
+    assert unknown == [fault.split("'")[1] for fault in error.value.faults]

@@ -233,13 +233,13 @@ class _Building:
             return {}
         for field in sorted(required - data.keys()):
             self.fault(place, f"field {field!r} is missing")
-        for field in data.keys() - required - optional:
+        for field in [field for field in data if field not in required | optional]:
             self.fault(place, f"unknown field {field!r}{nearest(field, required | optional)}")
         return data
 
     def section(self, data: Mapping[str, Any], name: str, build: Callable[[Any, str], Any]) -> tuple[Any, ...]:
         built: dict[str, Any] = {}
-        for index, item in enumerate(self.items(data, name)):
+        for index, item in enumerate(self.items(data, name, name)):
             value = build(item, f"{name}[{index}]")
             if value.id in built:
                 self.fault(f"{name}[{index}].id", f"{value.id!r} is used twice")
@@ -251,7 +251,7 @@ class _Building:
         items = data.get(name, ())
         if isinstance(items, Sequence) and not isinstance(items, (str, bytes)):
             return items
-        if place:  # The sections are walked twice; their fault is told once, by the caller that names the place.
+        if place:  # The sections are walked twice, and their fault is told once.
             self.fault(place, f"expected a list, not {_name(items)}")
         return ()
 
@@ -277,11 +277,12 @@ class _Building:
         if isinstance(data, str):
             return Passage(self.text({place: data}, place, ""))
         data = self.record(data, place, {"text"}, {"rests_on"})
-        for index, id in enumerate(self.items(data, "rests_on", _join(place, "rests_on"))):
-            if id not in self.known["quotes"] and id not in self.known["sources"]:
-                known = {*self.known["quotes"], *self.known["sources"]}
+        known = {*self.known["quotes"], *self.known["sources"]}
+        rests_on = self.items(data, "rests_on", _join(place, "rests_on"))
+        for index, id in enumerate(rests_on):
+            if not isinstance(id, str) or id not in known:
                 self.fault(f"{place}.rests_on[{index}]", f"unknown quote or source {id!r}{nearest(id, known)}")
-        return Passage(self.text(data, "text", place), tuple(map(str, data.get("rests_on", ()))))
+        return Passage(self.text(data, "text", place), tuple(map(str, rests_on)))
 
     def reference(self, data: Mapping[str, Any], field: str, place: str, kind: str) -> str:
         id = data.get(field, "?")
