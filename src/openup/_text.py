@@ -19,7 +19,7 @@ MAX_CLAUSE = 40
 NEGATION_REACH = 5
 
 _TOKEN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|[.!?\n;:,()\"…]|-(?=[\s-])")
-_PLAIN = str.maketrans("‘’ʼ`´′“”«»„–—―‑\u00a0\t\r", "''''''\"\"\"\"\"----   ")
+_PLAIN = str.maketrans("‘’ʼ`´′“”«»„–—―‐‑\u00a0\t\r", "''''''\"\"\"\"\"-----   ")
 # Letters typed apart, and signs that stand for letters: k i l l, k-i-l-l, k1ll, su!cide.
 _APART = re.compile(r"(?<![^\W_])[^\W_](?:[ .*_-][^\W_]){3,}(?![^\W_])")
 _LEET = str.maketrans("0134578@$!", "oieastbasi")
@@ -191,6 +191,8 @@ def fold(text: str) -> tuple[str, Sequence[int] | None]:
             if unicodedata.category(part) not in ("Mn", "Cf", "Me"):
                 characters.append(part)
                 offsets.append(offset)
+            elif part == "\u0301" and characters and characters[-1] == " ":
+                characters[-1] = "'"  # The acute accent used as an apostrophe, in a form that takes it apart.
     return "".join(characters), offsets
 
 
