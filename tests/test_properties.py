@@ -11,13 +11,13 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import contract
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from texts import JSON, PLAIN, SPACE, TEXTS
 
+import contract
 import openup
+from texts import JSON, PLAIN, SPACE, TEXTS
 
 GUIDE = json.loads((pathlib.Path(openup.__file__).parent / "data" / "guide.json").read_bytes())
 
@@ -206,9 +206,12 @@ def test_json_of_any_shape_makes_a_value_or_a_value_error(cls: Any, data: Any):
     try:
         value = cls.from_dict(data)
     except ValueError as error:
-        assert cls.__name__ in str(error)
+        reported = str(error)
     else:
+        reported = cls.__name__
         assert value == cls.from_dict(value.to_dict())
+
+    assert cls.__name__ in reported
 
 
 def damaged(data: st.DataObject, whole: Any) -> Any:

@@ -17,6 +17,9 @@ from ._model import Judgement
 from ._plain import Plain
 from ._text import Evidence, Letter
 
+#: Stretches of text shown for one risk. Each takes a walk over the whole text to find.
+MAX_EVIDENCE = 3
+
 
 class RiskKind(str, enum.Enum):
     """A danger that must be met before any relationship advice."""
@@ -136,7 +139,7 @@ def find_risks(judgement: Judgement) -> tuple[Risk, ...]:
             Risk(
                 kind=kind,
                 confidence=round(probability, 4),
-                evidence=tuple(spans[:3]) or judgement.evidence(kind),
+                evidence=tuple(spans) or judgement.evidence(kind),
                 message=_data()["messages"][kind],
             )
         )
@@ -151,7 +154,7 @@ def _matches(letter: Letter) -> Mapping[RiskKind, Sequence[Evidence]]:
         line = " ".join(clause.words)
         for kind, pattern in _patterns():
             match = pattern.search(line)
-            if match:
+            if match and len(found.get(kind, ())) < MAX_EVIDENCE:
                 first = line.count(" ", 0, match.start())
                 last = line.count(" ", 0, match.end())
                 found.setdefault(kind, []).append(letter.evidence(clause.places[first], clause.places[last]))
