@@ -1,5 +1,6 @@
 import io
 import json
+import runpy
 import sys
 
 import pytest
@@ -40,3 +41,14 @@ def test_a_wrong_option_is_explained(capsys):
 
     assert 2 == error.value.code
     assert "did you mean 'be-patient'" in capsys.readouterr().err
+
+
+def test_it_runs_as_a_module_too(capsys, monkeypatch):
+    monkeypatch.delitem(sys.modules, "openup.__main__")
+    monkeypatch.setattr(sys, "argv", ["openup", "--version"])
+
+    with pytest.raises(SystemExit) as end:
+        runpy.run_module("openup", run_name="__main__", alter_sys=True)
+
+    assert 0 == end.value.code
+    assert capsys.readouterr().out.startswith("openup ")

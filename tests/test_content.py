@@ -85,3 +85,9 @@ def test_values_cannot_be_changed():
 
 def test_a_repr_fits_on_a_line():
     assert "Reason(id='feels-unsafe', title='Opening up does not feel safe')" == repr(GUIDE.reason("feels-unsafe"))
+
+
+def test_a_passage_reads_as_its_text():
+    summary = GUIDE.reason("past-hurt").summary
+
+    assert summary.text == str(summary)

@@ -21,13 +21,13 @@ I me my we he she they him her his wife husband partner girlfriend boyfriend ex 
 can't won't doesn't if whether maybe because but and so or that talk talks talking share shares feelings quiet shy trust
 trusts hurt cheated lied judge criticise push nag pressure date dating met weeks work money family hit punched kill
 myself die gun let see friends allowed threatened k.i.l.l s u i c i d e k1ll kettle weather CAFÉ naïve fiancée İstanbul
-straße ﬁne don’t “shuts down” ‘fine’ ‑ – — … ... . ? ! , ; : ( ) " '' ` ´ \n \t \u00a0 \u200b \u200d \u202e \ufeff \ud800 \0 🙂 👩‍❤️‍👨 愛 e\u0301
+straße ﬁne don’t “shuts down” ‘fine’ ‑ – — … ... . ? ! , ; : ( ) " '' ` ´
+\t \u00a0 \u200b \u200d \u202e \ufeff \ud800 \0 🙂 👩‍❤️‍👨 愛 e\u0301
 """
 
-_words = st.sampled_from([*_WORDS.split(" "), "\n", "\n\n", ""])
-_letters = st.lists(
-    st.sampled_from([*PLAIN, "My husband is shy.", "We only met in May.", "I keep it all in."]), max_size=4
-)
+_words = st.sampled_from([*_WORDS.replace("\n", " ").split(" "), "\n", "\n\n"])
+_SENTENCES = [*PLAIN, "My husband is shy.", "We only met in May.", "I keep it all in."]
+_letters = st.lists(st.sampled_from(_SENTENCES), max_size=4)
 
 #: Any text, with a lean to those that say something.
 TEXTS = st.one_of(
