@@ -40,7 +40,7 @@ def coverage(session: nox.Session) -> None:
     """Report the branch coverage of the tests run before."""
     session.install("coverage[toml]>=7.5")
     session.run("coverage", "combine")
-    session.run("coverage", "report")
+    session.run("coverage", "report", "--fail-under=100")
 
 
 @nox.session
@@ -70,3 +70,36 @@ def schemas(session: nox.Session) -> None:
     """Write the JSON Schema of recommendations from the types in the source."""
     session.install("-e", ".", "pydantic>=2.9")
     session.run("python", "training/schemas.py")
+
+
+@nox.session(python=PYTHONS[0])
+def lowest(session: nox.Session) -> None:
+    """Run the tests with the lowest versions that the package says it works with."""
+    session.install("uv")
+    python = str(pathlib.Path(session.virtualenv.location).resolve())
+    session.run("uv", "pip", "install", "--python", python, "--resolution", "lowest-direct", ".[test]")
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session(python="3.11")
+def fuzz(session: nox.Session) -> None:
+    """Look for texts that break a promise, guided by coverage; a minute, or as libFuzzer's options say."""
+    session.install("-e", ".[fuzz]")
+    session.run("python", "tests/fuzz/fuzz_recommend.py", *(session.posargs or ["-max_total_time=60"]))
+
+
+@nox.session(python="3.12")
+def mutation(session: nox.Session) -> None:
+    """Break the pipeline in every small way and list what the tests do not notice; name a module to do only that."""
+    session.install("-e", ".[mutation]")
+    session.run("mutmut", "run", *session.posargs)
+    session.run("mutmut", "results")
+
+
+@nox.session(python="3.11")
+def bench(session: nox.Session) -> None:
+    """Measure speed and size beside the library's peers and write the table to the documentation."""
+    session.install(".[bench]")
+    if "--minilm" in session.posargs:
+        session.install(".[bench-minilm]")
+    session.run("python", "benchmarks/run.py", *(option for option in session.posargs if option != "--minilm"))

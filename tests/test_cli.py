@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import runpy
 import sys
 
 import pytest
@@ -158,3 +159,14 @@ def test_a_guide_that_cannot_be_read_is_a_wrong_command_line(capsys):
         main(["guide", "check", "there-is-no-such.json"])
 
     assert 2 == error.value.code
+
+
+def test_it_runs_as_a_module_too(capsys, monkeypatch):
+    monkeypatch.delitem(sys.modules, "openup.__main__")
+    monkeypatch.setattr(sys, "argv", ["openup", "--version"])
+
+    with pytest.raises(SystemExit) as end:
+        runpy.run_module("openup", run_name="__main__", alter_sys=True)
+
+    assert 0 == end.value.code
+    assert capsys.readouterr().out.startswith("openup ")

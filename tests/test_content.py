@@ -102,3 +102,9 @@ def test_a_quote_as_a_string_names_who_said_it():
 
 def test_a_passage_as_a_string_is_its_wording():
     assert GUIDE.reasons[0].summary.text == str(GUIDE.reasons[0].summary)
+
+
+def test_a_passage_reads_as_its_text():
+    summary = GUIDE.reason("past-hurt").summary
+
+    assert summary.text == str(summary)
