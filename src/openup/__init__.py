@@ -16,7 +16,7 @@ from ._recommend import (
     recommend,
 )
 from ._render import to_text
-from ._safety import Resource, Risk, RiskKind, SafetyNotice
+from ._safety import Resource, Risk, RiskKind, SafetyNotice, regions
 from ._text import Evidence
 
 __version__ = "0.1.0"
@@ -50,6 +50,7 @@ __all__ = [
     "quotes",
     "reasons",
     "recommend",
+    "regions",
     "sources",
     "strategies",
     "to_text",
