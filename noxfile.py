@@ -58,6 +58,30 @@ def wheel(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site with its playground into docs/_build/html, and check every link inside it."""
+    session.install("-e", ".[docs]")
+    site = pathlib.Path("docs/_build/html")
+    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", str(site), *session.posargs)
+    session.run("python", "docs/playground/build.py", str(site / "playground"))
+    session.run("linkchecker", "--no-status", str(site / "index.html"))
+
+
+@nox.session
+def playground(session: nox.Session) -> None:
+    """Use the playground in headless Chromium; SCREENSHOTS=folder keeps pictures of it."""
+    session.install("-e", ".[playground]")
+    session.run("python", "-m", "pytest", "tests/browser", *session.posargs)
+
+
+@nox.session
+def bigdata(session: nox.Session) -> None:
+    """Run the big-data examples on Dask and Spark, two workers each. Spark needs Java 17."""
+    session.install("-e", ".[bigdata]")
+    session.run("python", "-m", "pytest", "tests/bigdata", *session.posargs)
+
+
+@nox.session
 def train(session: nox.Session) -> None:
     """Turn the corpus into the weights that ship."""
     session.install("-e", ".[train]")

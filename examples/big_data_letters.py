@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pandas as pd
 
@@ -21,10 +23,12 @@ ANSWER = {
 }
 
 
-def answer(id: int, text: object) -> dict[str, object]:
+def answer(id: int, text: Any) -> dict[str, object]:
     """Return the row that answers a letter. A row that cannot be read is an answer too, and stops nobody else's."""
+    if pd.isna(text):  # None, NaN or NA: each engine has its own.
+        return {"id": id, "error": "the text is missing"}
     try:
-        r = openup.recommend(text)  # type: ignore[arg-type]
+        r = openup.recommend(text)
     except TypeError as error:
         return {"id": id, "error": str(error)}
     best = r.reasons[0] if r.reasons else None
@@ -42,6 +46,14 @@ def answer_table(letters: pd.DataFrame) -> pd.DataFrame:
     """Return a table with the answer to each letter. It looks at one row at a time, so that any split will do."""
     rows = [answer(id, text) for id, text in zip(letters["id"], letters["text"], strict=True)]
     return pd.DataFrame(rows, columns=list(ANSWER)).astype(ANSWER)
+
+
+def answer_batches(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """Answer a partition batch by batch, as Spark's `mapInPandas` hands it over."""
+    for batch in batches:
+        # Spark's Arrow wants plain objects with None, where pandas has a string type with NA.
+        table = answer_table(batch).astype(object)
+        yield table.where(table.notna(), None)
 
 
 _OPENINGS = [

@@ -11,26 +11,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import pathlib
+import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
 
 import big_data_letters
-import pandas as pd
+from big_data_letters import answer_batches, sample_letters
 from pyspark.sql import SparkSession
 
 SCHEMA = "id long, outcome string, perspective string, reason string, confidence double, strategy string, error string"
-
-
-def answer_batches(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-    """Answer a partition's letters, batch by batch, as `mapInPandas` hands them over."""
-    from big_data_letters import answer_table
-
-    for batch in batches:
-        # Spark's Arrow wants plain objects with None, where pandas has a string type with NA.
-        table = answer_table(batch).astype(object)
-        yield table.where(table.notna(), None)
 
 
 def answer_parquet(spark: SparkSession, letters: str, answers: str) -> None:
@@ -45,7 +36,7 @@ def measure(rows: int, most_workers: int = 2) -> list[dict[str, float]]:
     with tempfile.TemporaryDirectory() as folder:
         letters, answers = f"{folder}/letters", f"{folder}/answers"
         pathlib.Path(letters).mkdir()
-        table = big_data_letters.sample_letters(rows)
+        table = sample_letters(rows)
         for part in range(8):
             table[part::8].to_parquet(f"{letters}/{part}.parquet", index=False)
         for workers in range(1, most_workers + 1):
@@ -65,10 +56,12 @@ def measure(rows: int, most_workers: int = 2) -> list[dict[str, float]]:
 
 def local_session(workers: int) -> SparkSession:
     """Return a session on this machine. On a cluster, leave out `master` and submit the script."""
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # The workers' Python is this one.
     spark = (
         SparkSession.builder.master(f"local[{workers}]")
         .appName("openup")
         .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
         .config("spark.sql.files.maxPartitionBytes", "1m")
         .config("spark.sql.files.openCostInBytes", "1m")
         .getOrCreate()

@@ -22,6 +22,7 @@ let worker;
 let isReady = false;
 let isBusy = false;
 let isStale = false;
+let isExample = false;
 
 function situation() {
   return {
@@ -36,12 +37,12 @@ function situation() {
 function ask() {
   if (!isReady) return;
   if (isBusy) {
-    isStale = true; // Only the newest text matters; the ones in between are never asked.
+    isStale = true; // Only the newest text matters: what comes back for an older one is not shown.
     return;
   }
   if (!letter.value.trim()) return show(h("p", { class: "empty" }, "Nothing to answer yet."), "");
   isBusy = true;
-  worker.postMessage({ id: 0, situation: situation() });
+  worker.postMessage(situation());
 }
 
 function forget() {
@@ -56,14 +57,17 @@ letter.addEventListener("input", () => {
 });
 region.addEventListener("change", ask);
 byId("clear").addEventListener("click", () => {
-  letter.value = "";
-  forget();
-  ask();
+  begin("");
   letter.focus();
 });
+function begin(text) {
+  letter.value = text;
+  forget();
+  ask();
+}
 for (const [name, text] of EXAMPLES) {
   byId("examples").append(
-    h("button", { type: "button", onclick: () => ((letter.value = text), forget(), ask()) }, name),
+    h("button", { type: "button", onclick: () => ((isExample = true), begin(text)) }, name),
   );
 }
 
@@ -180,7 +184,7 @@ function reason(match, index) {
       "p",
       { class: "sure" },
       h("span", { class: "bar", "aria-hidden": "true" }, fill),
-      isKnown ? "you said so" : `${percent} % sure`,
+      isKnown ? "you said so" : percent > 99 ? "over 99 % sure" : `${percent} % sure`,
     ),
     h("p", {}, summary.text),
     match.evidence.length ? h("p", { class: "rests" }, "Rests on ", ...words(match.evidence), ".") : "",
@@ -264,7 +268,9 @@ function safety(r) {
     h("div", { class: "notice" }, h("h3", {}, opening), ...rest.map((text) => h("p", {}, text))),
     services.length ? h("h3", {}, "Who can help") : "",
     services.length ? h("ul", { class: "services" }, ...services) : "",
-    h("p", { class: "hint" }, "Choose your country under your words to see the services there."),
+    region.value
+      ? ""
+      : h("p", { class: "hint" }, h("a", { href: "#region" }, "Choose your country"), " to see the services there."),
     h("h3", {}, "What this rests on"),
     marked(r.text, evidence),
   ];
@@ -363,6 +369,9 @@ function show(content, summary) {
     const same = [...pane.querySelectorAll("[data-key]")].find(({ dataset }) => dataset.key === focused.dataset.key);
     (same ?? byId("sofar") ?? letter).focus({ preventScroll: true });
   }
+  // Whoever clicked an example on a phone is looking at where the answer is not.
+  if (isExample && matchMedia("(width < 56rem)").matches) pane.scrollIntoView();
+  isExample = false;
   announce(summary);
 }
 

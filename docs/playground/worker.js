@@ -1,4 +1,4 @@
-// Python, off the page's main thread. In: {id, situation}. Out: {loaded}, {ready} and {id, answer}.
+// Python, off the page's main thread. In: a situation. Out: {loaded} in percent, {ready} or {failed}, and {answer}.
 
 import { loadPyodide } from "./pyodide/pyodide.mjs";
 
@@ -47,8 +47,7 @@ async function start() {
 
 try {
   const module = await start();
-  self.onmessage = ({ data: { id, situation } }) =>
-    self.postMessage({ id, answer: JSON.parse(module.answer(JSON.stringify(situation))) });
+  self.onmessage = ({ data }) => self.postMessage({ answer: JSON.parse(module.answer(JSON.stringify(data))) });
   self.postMessage({ ready: { ...JSON.parse(module.about()), pyodide: manifest.pyodide } });
 } catch (error) {
   self.postMessage({ failed: String(error) });
