@@ -71,14 +71,14 @@ def docs(session: nox.Session) -> None:
 def playground(session: nox.Session) -> None:
     """Use the playground in headless Chromium; SCREENSHOTS=folder keeps pictures of it."""
     session.install("-e", ".[playground]")
-    session.run("python", "-m", "pytest", "tests/browser", *session.posargs)
+    session.run("python", "-m", "pytest", "-o", "addopts=-ra", "tests/browser", *session.posargs)
 
 
 @nox.session
 def bigdata(session: nox.Session) -> None:
     """Run the big-data examples on Dask and Spark, two workers each. Spark needs Java 17."""
     session.install("-e", ".[bigdata]")
-    session.run("python", "-m", "pytest", "tests/bigdata", *session.posargs)
+    session.run("python", "-m", "pytest", "-o", "addopts=-ra", "tests/bigdata", *session.posargs)
 
 
 @nox.session

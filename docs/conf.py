@@ -7,7 +7,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "_ext"))
 
-import openup  # noqa: E402
+import openup
 
 project = "openup"
 author = "the openup contributors"
@@ -22,10 +22,11 @@ suppress_warnings = ["myst.strikethrough"]
 
 myst_enable_extensions = ["attrs_inline", "attrs_block", "colon_fence", "deflist"]
 myst_heading_anchors = 3
+smartquotes = False  # Quotes are verbatim, down to the apostrophe.
 
 autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
-autodoc_default_options = {"members": True, "inherited-members": "str,LookupError,ValueError"}
+autodoc_default_options = {"members": True}
 napoleon_google_docstring = True
 napoleon_use_ivar = True
 # Docstrings name things in single backticks; those that exist become links.

@@ -30,7 +30,7 @@ def answer_parquet(letters: str, answers: str) -> None:
 
 
 def measure(rows: int, most_workers: int = 2) -> list[dict[str, float]]:
-    """Return how long it takes to answer some letters with one worker, two, and so on; the first row is the baseline."""
+    """Return how long some letters take with one worker, two, and so on; the first is the baseline."""
     results: list[dict[str, float]] = []
     with tempfile.TemporaryDirectory() as folder:
         letters, answers = f"{folder}/letters", f"{folder}/answers"

@@ -13,14 +13,14 @@ from sphinx.application import Sphinx
 
 import openup
 
-#: The reference's sections: which private module's names it holds, and its heading.
+#: The reference's sections: heading, and the private modules whose names it holds.
 _SECTIONS = {
-    "_recommend": "Asking",
-    "_safety": "Safety",
-    "_text": "Evidence",
-    "_content": "The guide's content",
-    "_loading": "Looking things up, and guides of your own",
-    "_render": "Rendering",
+    "Asking": {"_recommend"},
+    "Safety": {"_safety"},
+    "Evidence": {"_text"},
+    "The guide's content": {"_content"},
+    "Looking things up, and guides of your own": {"_loading"},
+    "Rendering": {"_html", "_render"},
 }
 
 
@@ -70,8 +70,7 @@ def _overview(guide: openup.Guide) -> Iterator[str]:
     for reason in guide.reasons:
         first = guide.strategy(reason.strategies[0])
         yield (
-            f"| [{reason.title}](reasons/{reason.id}.md) | `{reason.id}` "
-            f"| [{first.title}](strategies/{first.id}.md) |"
+            f"| [{reason.title}](reasons/{reason.id}.md) | `{reason.id}` | [{first.title}](strategies/{first.id}.md) |"
         )
     yield from ("", "## Strategies", "", "| strategy | id |", "| --- | --- |")
     for strategy in guide.strategies:
@@ -154,18 +153,20 @@ def _passage(guide: openup.Guide, passage: openup.Passage) -> str:
 def _reference() -> Iterator[str]:
     yield "# API reference"
     yield ""
-    yield "Everything public is a name of `openup`; what starts with an underscore may change at any time."
-    names: dict[str, list[str]] = {module: [] for module in _SECTIONS}
-    for name in openup.__all__:
-        module = inspect.getmodule(getattr(openup, name))
-        home = module.__name__.removeprefix("openup.") if module else ""
-        if home not in names:
-            raise LookupError(f"openup.{name} comes from {home!r}, for which docs/_ext/from_package.py has no section")
-        names[home].append(name)
-    for module, heading in _SECTIONS.items():
+    yield (
+        "Everything public is a name of `openup`; what starts with an underscore may change at any time. Every value "
+        "here is frozen, and has the `to_dict()` and `from_dict()` that are described once, with `Recommendation`."
+    )
+    homes = {name: inspect.getmodule(getattr(openup, name)) for name in openup.__all__}
+    modules = {name: home.__name__.removeprefix("openup.") for name, home in homes.items() if home}
+    homeless = {*modules.values()}.difference(*_SECTIONS.values())
+    if homeless:
+        raise LookupError(f"docs/_ext/from_package.py has no section for the names of {', '.join(sorted(homeless))}")
+    for heading, held in _SECTIONS.items():
+        names = [name for name in modules if modules[name] in held]
         yield from ("", f"## {heading}")
         # What one calls before what one gets.
-        for name in sorted(names[module], key=lambda name: (inspect.isclass(getattr(openup, name)), name)):
+        for name in sorted(names, key=lambda name: (inspect.isclass(getattr(openup, name)), name)):
             yield from ("", f"### {name}", "", "```{eval-rst}", *_directive(name), "```")
 
 
@@ -177,4 +178,5 @@ def _directive(name: str) -> Iterator[str]:
     yield f".. auto{'exception' if issubclass(value, Exception) else 'class'}:: openup.{name}"
     if issubclass(value, str):  # An enumeration: its members need no words of their own.
         yield "   :undoc-members:"
-        yield "   :no-inherited-members:"
+    if name == "Recommendation":
+        yield "   :inherited-members:"

@@ -1,6 +1,6 @@
 """Put the playground together: the page, Pyodide from npm, and the wheels of openup and what it needs.
 
-    python docs/playground/build.py docs/_build/html/playground
+python docs/playground/build.py docs/_build/html/playground
 """
 
 from __future__ import annotations

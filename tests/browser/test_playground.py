@@ -168,7 +168,11 @@ def test_a_screen_reader_finds_landmarks_and_is_told_the_result(page: Page):
 @pytest.mark.parametrize("width", [1280, 375])
 @pytest.mark.parametrize(
     ("text", "outcome"),
-    [(HURT + " She is shy, and we've only been dating for six weeks.", "guidance"), (VAGUE, "guidance"), ("he hit me", "safety")],
+    [
+        (HURT + " She is shy, and we've only been dating for six weeks.", "guidance"),
+        (VAGUE, "guidance"),
+        ("he hit me", "safety"),
+    ],
     ids=["reasons", "questions", "danger"],
 )
 def test_it_is_accessible_and_fits_the_screen(page: Page, picture, text, outcome, width, scheme):
