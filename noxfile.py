@@ -10,6 +10,8 @@ nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["lint", "types", "tests", "coverage", "wheel"]
 
 PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
+# Tests that need a browser or an engine do without the other tests' plugins and settings.
+ALONE = ["-o", "addopts=-ra"]
 
 
 @nox.session
@@ -71,14 +73,14 @@ def docs(session: nox.Session) -> None:
 def playground(session: nox.Session) -> None:
     """Use the playground in headless Chromium; SCREENSHOTS=folder keeps pictures of it."""
     session.install("-e", ".[playground]")
-    session.run("python", "-m", "pytest", "-o", "addopts=-ra", "tests/browser", *session.posargs)
+    session.run("python", "-m", "pytest", *ALONE, "--confcutdir=tests/browser", "tests/browser", *session.posargs)
 
 
 @nox.session
 def bigdata(session: nox.Session) -> None:
     """Run the big-data examples on Dask and Spark, two workers each. Spark needs Java 17."""
     session.install("-e", ".[bigdata]")
-    session.run("python", "-m", "pytest", "-o", "addopts=-ra", "tests/bigdata", *session.posargs)
+    session.run("python", "-m", "pytest", *ALONE, "--confcutdir=tests/bigdata", "tests/bigdata", *session.posargs)
 
 
 @nox.session
