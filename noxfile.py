@@ -10,6 +10,8 @@ nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["lint", "types", "tests", "coverage", "wheel"]
 
 PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
+# Tests that need a browser or an engine do without the other tests' plugins and settings.
+ALONE = ["-o", "addopts=-ra"]
 
 
 @nox.session
@@ -55,6 +57,30 @@ def wheel(session: nox.Session) -> None:
     session.run(python, "-m", "pip", "install", "--quiet", str(built), external=True)
     with session.chdir(target):
         session.run(python, "-m", "openup", "My wife keeps it all in. She was cheated on by her ex.", external=True)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site with its playground into docs/_build/html, and check every link inside it."""
+    session.install("-e", ".[docs]")
+    site = pathlib.Path("docs/_build/html")
+    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", str(site), *session.posargs)
+    session.run("python", "docs/playground/build.py", str(site / "playground"))
+    session.run("linkchecker", "--no-status", str(site / "index.html"))
+
+
+@nox.session
+def playground(session: nox.Session) -> None:
+    """Use the playground in headless Chromium; SCREENSHOTS=folder keeps pictures of it."""
+    session.install("-e", ".[playground]")
+    session.run("python", "-m", "pytest", *ALONE, "--confcutdir=tests/browser", "tests/browser", *session.posargs)
+
+
+@nox.session
+def bigdata(session: nox.Session) -> None:
+    """Run the big-data examples on Dask and Spark, two workers each. Spark needs Java 17."""
+    session.install("-e", ".[bigdata]")
+    session.run("python", "-m", "pytest", *ALONE, "--confcutdir=tests/bigdata", "tests/bigdata", *session.posargs)
 
 
 @nox.session

@@ -17,7 +17,7 @@ from ._recommend import (
     StrategyMatch,
     recommend,
 )
-from ._safety import Resource, Risk, RiskKind, SafetyNotice
+from ._safety import Resource, Risk, RiskKind, SafetyNotice, regions
 from ._text import Evidence
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ __all__ = [
     "quotes",
     "reasons",
     "recommend",
+    "regions",
     "sources",
     "strategies",
     "to_html",
