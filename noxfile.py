@@ -62,3 +62,11 @@ def train(session: nox.Session) -> None:
     """Turn the corpus into the weights that ship."""
     session.install("-e", ".[train]")
     session.run("python", "training/train.py", *session.posargs)
+
+
+@nox.session
+def evaluate(session: nox.Session) -> None:
+    """Measure quality on labelled texts and write docs/quality.md; `--also FILE` adds a set, shown as figures only."""
+    session.install("-e", ".[evaluate,test]")
+    session.run("python", "-m", "pytest", "tests/test_evaluation.py")
+    session.run("python", "training/evaluate.py", *session.posargs)
