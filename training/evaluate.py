@@ -218,7 +218,7 @@ def _set(found: LabelledSet) -> Iterator[str]:
     for title, names in PARTS.items() if found.parts else ():
         yield f"### {found.name} by family and source: {title}"
         yield _table(
-            ["", "n", *map(_code, names)],
+            ["", "n", *map(_spaced, names)],
             [[name, *(score[key] for key in ("n", *names))] for name, score in _scores(found)],
         )
     for title, rows in (("reason", figures.by_reason(found.pairs)), ("danger", figures.by_risk(found.pairs))):
@@ -296,6 +296,11 @@ def _images(name: str) -> str:
 
 def _code(name: str) -> str:
     return f"`{name}`"
+
+
+def _spaced(name: str) -> str:
+    """Return the name of a figure as the heading of a narrow column, which may be broken."""
+    return name.replace("_", " ")
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]], words: bool = False) -> str:

@@ -183,9 +183,7 @@ def _scope(calm: Sequence[Pair]) -> Figures:
         return dict.fromkeys(["scope_precision", "scope_recall", "scope_f1", "false_guidance"], math.nan)
     expected = [row["scope"] == "in" for row, _ in calm]
     guided = [said.outcome == "guidance" for _, said in calm]
-    precision, recall, f1, _ = precision_recall_fscore_support(
-        expected, guided, average="binary", zero_division=np.nan
-    )
+    precision, recall, f1, _ = precision_recall_fscore_support(expected, guided, average="binary", zero_division=np.nan)
     return {
         "scope_precision": precision,
         "scope_recall": recall,
