@@ -129,3 +129,11 @@ def bench(session: nox.Session) -> None:
     if "--minilm" in session.posargs:
         session.install(".[bench-minilm]")
     session.run("python", "benchmarks/run.py", *(option for option in session.posargs if option != "--minilm"))
+
+
+@nox.session
+def evaluate(session: nox.Session) -> None:
+    """Measure quality on labelled texts and write docs/quality.md; `--also FILE` adds a set, shown as figures only."""
+    session.install("-e", ".[evaluate,test]")
+    session.run("python", "-m", "pytest", "tests/test_evaluation.py")
+    session.run("python", "training/evaluate.py", *session.posargs)
