@@ -84,7 +84,7 @@ class Corpus:
         self.clause_fold = self.fold[self.owner]
         self.overlap = self._overlap()
 
-    def features(self) -> list[list[_signals.Feature]]:
+    def features(self) -> list[list[str]]:
         """Return the features of every clause."""
         return [
             [*_signals.features(letter.clauses, index)]
@@ -168,7 +168,7 @@ class Corpus:
         return clauses, windows
 
 
-def count(features: list[list[_signals.Feature]], names: list[_signals.Feature]) -> sparse.csr_matrix:
+def count(features: list[list[str]], names: list[str]) -> sparse.csr_matrix:
     """Return which clause has which feature, clauses by names."""
     index = {name: i for i, name in enumerate(names)}
     rows, columns = [], []
@@ -204,8 +204,8 @@ class WordVectors:
         rate = np.array([frequency[word] / len(corpus.owner) for word in self.words])
         weight = 1e-3 / (1e-3 + rate)
         self.vectors = (vectors - vectors.mean(axis=0)) * weight[:, None]
-        self.own: list[_signals.Feature] = list(self.words)
-        self.near: list[_signals.Feature] = [("~", word) for word in self.words]
+        self.own: list[str] = list(self.words)
+        self.near: list[str] = [f"~ {word}" for word in self.words]
 
 
 def first_layer_targets(
@@ -229,7 +229,7 @@ class Learner:
         self.labels = corpus.clause_labels()
         self.features = corpus.features()
         frequency = Counter(feature for found in self.features for feature in set(found))
-        self.names = sorted((name for name, n in frequency.items() if n >= MIN_COUNT), key=repr)
+        self.names = sorted(name for name, n in frequency.items() if n >= MIN_COUNT)
         self.matrix = count(self.features, self.names)
         clauses, windows = corpus.texts()
         self.embedding = np.hstack([teacher.encode(clauses), teacher.encode(windows)])
@@ -284,7 +284,7 @@ class Learner:
         )
         return ngrams, sums, bias
 
-    def fold_in(self, ngrams: np.ndarray, sums: np.ndarray) -> dict[_signals.Feature, np.ndarray]:
+    def fold_in(self, ngrams: np.ndarray, sums: np.ndarray) -> dict[str, np.ndarray]:
         """Return one weight vector for each feature: its own plus its share of the embedding part."""
         weights = dict(zip(self.names, ngrams, strict=True))
         half = sums.shape[0] // 2
@@ -294,18 +294,18 @@ class Learner:
         return weights
 
 
-def select(learner: Learner, weights: dict[_signals.Feature, np.ndarray]) -> list[_signals.Feature]:
+def select(learner: Learner, weights: dict[str, np.ndarray]) -> list[str]:
     """Return the features worth shipping: heavy ones, and of these the frequent first."""
     frequency = Counter(feature for found in learner.features for feature in set(found))
     worth = {
         name: float(np.abs(weight[: len(REASONS) + len(RISKS)]).max())
-        * min(20, frequency[name] + (WORD_PRIOR if isinstance(name, str) else 0)) ** 0.5
+        * min(20, frequency[name] + (WORD_PRIOR if " " not in name else 0)) ** 0.5
         for name, weight in weights.items()
     }
-    return sorted(sorted(worth, key=lambda name: (-worth[name], repr(name)))[:MAX_FEATURES], key=repr)
+    return sorted(sorted(worth, key=lambda name: (-worth[name], name))[:MAX_FEATURES])
 
 
-def quantise(names: list[_signals.Feature], weights: dict[_signals.Feature, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+def quantise(names: list[str], weights: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Return whole-number weights, and for each head the logit of one unit."""
     table = np.array([weights[name] for name in names])
     # The few heaviest weights are clipped, which leaves finer steps to all others.
@@ -315,10 +315,11 @@ def quantise(names: list[_signals.Feature], weights: dict[_signals.Feature, np.n
 
 def pool(corpus: Corpus, logits: np.ndarray) -> np.ndarray:
     """Return what the second layer sees of each situation."""
-    parts = [logits[a:b].tolist() for a, b in itertools.pairwise(corpus.bounds)]
+    nothing = np.zeros((1, len(HEADS)))
+    parts = [logits[a:b] if b > a else nothing for a, b in itertools.pairwise(corpus.bounds)]
     return np.array(
         [
-            _model.pooled(letter, _patterns.find_patterns(letter), part, len(HEADS))
+            _model.pooled(letter, _patterns.find_patterns(letter), part.max(axis=0), part.mean(axis=0))
             for letter, part in zip(corpus.letters, parts, strict=True)
         ]
     )
@@ -405,7 +406,7 @@ def main() -> None:
 
     units, scale = quantise(kept, learner.fold_in(ngrams, sums))
     used = np.any(units, axis=1)
-    names = [name if isinstance(name, str) else " ".join(name) for name, use in zip(kept, used, strict=True) if use]
+    names = [name for name, use in zip(kept, used, strict=True) if use]
     data = {
         "version": VERSION,
         "corpus": hashlib.sha256(text).hexdigest(),

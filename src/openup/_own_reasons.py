@@ -17,7 +17,6 @@ from itertools import pairwise
 
 from ._content import Guide, Reason
 from ._loading import read_data
-from ._signals import Feature
 from ._text import Clause, Evidence, Letter, read
 
 #: In how many clauses of the corpus a word, or a pair of words, must stand to be counted as common.
@@ -43,6 +42,9 @@ _MIDDLE = 1.6
 
 # Even of the answers that score highest, only four in five were right.
 _MOST = 0.9
+
+#: A canonical word, or two in a row.
+Feature = str | tuple[str, ...]
 
 #: The confidence from which a reason counts as found.
 THRESHOLD = 0.25

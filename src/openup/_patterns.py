@@ -48,8 +48,10 @@ class Match:
 
 
 @functools.cache
-def _index() -> Mapping[str, Sequence[tuple[str, Sequence[Item]]]]:
-    """Return, for each word that can set a pattern off, the patterns and what danger each shows.
+def _index() -> Mapping[str, Sequence[tuple[str, Sequence[Item], int | None]]]:
+    """Return, for each word that can set a pattern off, the patterns: danger, items, and how far in the word stands.
+
+    The last is None where a gap comes first, so that it may stand anywhere.
 
     In the data a pattern is a row of items: words with `|` between them; `{NAME}` for a class of words; `~` for a gap;
     `!words` for their absence; a last `.` for the end of the clause. The item that starts with `*` sets it off: no
@@ -67,7 +69,7 @@ def _index() -> Mapping[str, Sequence[tuple[str, Sequence[Item]]]]:
             form if form.isupper() else known[form][1] if form in known else stem(form) for form in forms
         )
 
-    index: dict[str, list[tuple[str, Sequence[Item]]]] = {}
+    index: dict[str, list[tuple[str, Sequence[Item], int | None]]] = {}
     for kind, patterns in data["patterns"].items():
         for pattern in patterns:
             items = []
@@ -81,8 +83,10 @@ def _index() -> Mapping[str, Sequence[tuple[str, Sequence[Item]]]]:
                 else:
                     items.append(Item("word", words_of(source.removeprefix("*"))))
                 if source.startswith("*"):
+                    gap = any(item.kind == "gap" for item in items)
+                    far = None if gap else sum(item.kind == "word" for item in items) - 1
                     for word in items[-1].words:
-                        index.setdefault(word, []).append((kind, items))
+                        index.setdefault(word, []).append((kind, items, far))
     return index
 
 
@@ -98,11 +102,11 @@ def find_patterns(letter: Letter) -> Sequence[Match]:
         if clause.supposed or index.keys().isdisjoint(words):
             continue
         found = set()
-        for word in words:
-            for kind, items in index.get(word, ()):
+        for place, word in enumerate(words):
+            for kind, items, far in index.get(word, ()):
                 if kind in found:
                     continue
-                for start in range(len(words)):
+                for start in range(place + 1) if far is None else (place - far,):
                     end = _fits(items, words, start)
                     if end > start:
                         found.add(kind)
@@ -113,6 +117,8 @@ def find_patterns(letter: Letter) -> Sequence[Match]:
 
 def _fits(items: Sequence[Item], words: Sequence[str], place: int) -> int:
     """Return the index after the words that fit the items from `place` on, or -1."""
+    if place < 0:
+        return -1
     for number, item in enumerate(items):
         if item.kind == "gap":
             for _ in range(GAP + 1):

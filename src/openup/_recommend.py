@@ -234,7 +234,7 @@ def _match_reasons(judgement: Judgement, guide: Guide, situation: Situation) -> 
         found = judgement.found(reason.id)
         if not (known or found):
             continue
-        confidence = 1.0 if known else round(judgement.probability(reason.id), 4)
+        confidence = 1.0 if known else round(judgement.probabilities[reason.id], 4)
         matches.append(ReasonMatch(reason, confidence, judgement.evidence(reason.id) if found else ()))
     matches.sort(key=lambda match: -match.confidence)
     return tuple(matches[: max(MAX_REASONS, len(situation.known_reasons))])
@@ -257,7 +257,7 @@ def _rank_strategies(
     perspective: Perspective,
 ) -> tuple[StrategyMatch, ...]:
     ranking = judgement.model.ranking
-    strength = {name: judgement.probability(name) for name in ranking["inputs"] if name in judgement.model.outputs}
+    strength = {name: judgement.probabilities[name] for name in ranking["inputs"] if name in judgement.model.outputs}
     strength.update({match.reason.id: match.confidence for match in reasons})
     strength.update(dict.fromkeys(situation.ruled_out, 0.0))
     strength["self"] = float(perspective is Perspective.SELF)
@@ -329,7 +329,7 @@ def _choose_questions(
         if reason.id not in settled:
             known = reason.id in judgement.model.outputs
             doubt[reason.id] = abs(
-                0.5 - (judgement.probability(reason.id) if known else _judge_own(judgement, guide, reason.id)[0])
+                0.5 - (judgement.probabilities[reason.id] if known else _judge_own(judgement, guide, reason.id)[0])
             )
     nearest = sorted(doubt, key=lambda id: doubt[id])[:MAX_QUESTIONS]
     return tuple(

@@ -17,8 +17,10 @@ from ._plain import Plain
 from ._text import Evidence
 
 
-#: Stretches of text shown for one risk. Each takes a walk over the whole text to find.
+#: Stretches of text shown for one risk.
 MAX_EVIDENCE = 3
+#: A danger is left out whose probability is below this share of the most certain one's.
+FAINT = 0.4
 
 
 class RiskKind(str, enum.Enum):
@@ -107,16 +109,20 @@ def check_region(region: str) -> str:
 
 
 def find_risks(judgement: Judgement) -> tuple[Risk, ...]:
-    """Return the dangers that a letter shows, most certain first."""
+    """Return the dangers that a letter shows, most certain first.
+
+    Beside a danger that is certain, a faint one is left out: its message would only confuse.
+    """
+    faint = FAINT * max(judgement.probabilities[kind] for kind in RiskKind)
     risks = [
         Risk(
             kind=kind,
-            confidence=round(judgement.probability(kind), 4),
+            confidence=round(judgement.probabilities[kind], 4),
             evidence=_matched(judgement, kind) or judgement.evidence(kind),
             message=_data()["messages"][kind],
         )
         for kind in RiskKind
-        if judgement.found(kind)
+        if judgement.found(kind) and judgement.probabilities[kind] >= faint
     ]
     return tuple(sorted(risks, key=lambda risk: -risk.confidence))
 

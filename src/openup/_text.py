@@ -85,8 +85,12 @@ class Letter:
 
     def evidence(self, first: int, last: int) -> Evidence:
         """Return the stretch of text from token `first` to token `last`, both included."""
-        spans = [match.span() for match in _TOKEN.finditer(self.folded)]
-        return self.span(spans[first][0], spans[last][1])
+        return self.span(self.spans[first][0], self.spans[last][1])
+
+    @functools.cached_property
+    def spans(self) -> Sequence[tuple[int, int]]:
+        """Where each token starts and ends in `folded`."""
+        return [match.span() for match in _TOKEN.finditer(self.folded)]
 
     def span(self, start: int, end: int) -> Evidence:
         """Return the stretch of text between two offsets in `folded`."""
