@@ -62,3 +62,10 @@ def train(session: nox.Session) -> None:
     """Turn the corpus into the weights that ship."""
     session.install("-e", ".[train]")
     session.run("python", "training/train.py", *session.posargs)
+
+
+@nox.session(python="3.11")
+def peers(session: nox.Session) -> None:
+    """Measure how openup and its peers find danger, and write the tables to the documentation."""
+    session.install(".[bench-safety]")
+    session.run("python", "benchmarks/safety_peers.py", *session.posargs)
