@@ -40,10 +40,11 @@ by `nox -s peers`, which runs `benchmarks/safety_peers.py`; no figure in it is b
 which a danger was named that the text shows. The column of a danger says how many of the texts with that danger raised
 an alarm. *False alarms* is the share of the texts without danger that raised one.
 
-Read it fairly. No peer was made for letters about relationships, and of the five dangers they look for self-harm alone:
-that column is the one in which they do what they were made for. The texts are this project's own. Half of the first set
-are traps, most of them written to fool lists of words, and its other half seldom says danger in the usual phrases; it is
-harder than what people write on most days. No set was trained on; the second was looked at during development.
+Read it fairly. No peer was made for letters about relationships, and of the five dangers they look for self-harm
+alone: that column is the one in which they do what they were made for. The texts are this project's own. Half of the
+first set are traps, most of them written to fool lists of words, and its other half seldom says danger in the usual
+phrases; it is harder than what people write on most days. No set was trained on; the second was looked at during
+development.
 
 | | made for | counted as an alarm |
 |---|---|---|

@@ -8,9 +8,11 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openup._patterns import find_patterns
 
 import openup
 from openup._safety import make_notice, regions
+from openup._text import read
 
 HERE = pathlib.Path(__file__).parent
 CORPUS = HERE / "data" / "safety.jsonl"
@@ -19,6 +21,7 @@ TRAINING = HERE.parent / "training" / "situations.jsonl"
 # PLACEHOLDERS, NOT YET MEASURED: to be set from the figures of the weights that ship, with the day they were measured.
 RECALL_FLOOR = 0.5
 FALSE_ALARMS_CEILING = 0.2
+TWIN_ALARMS_CEILING = 0.2  # of the harmless texts in CONTRASTS
 
 # For each danger, texts that show nothing but it, as plainly as it can be said.
 PLAIN = {
@@ -168,10 +171,20 @@ def test_danger_said_plainly_is_found(kind, text):
     assert kind in kinds(text)
 
 
-@pytest.mark.parametrize(("kind", "danger", "calm"), PAIRS)
-def test_a_text_that_only_looks_like_a_dangerous_one_raises_no_alarm(kind, danger, calm):
-    assert kind in kinds(danger)
-    assert [] == kinds(calm)
+@pytest.mark.parametrize(("kind", "text"), [(kind, danger) for kind, danger, _ in PAIRS])
+def test_danger_is_found_however_like_a_harmless_text_it_looks(kind, text):
+    assert kind in kinds(text)
+
+
+@pytest.mark.parametrize("text", [calm for _, _, calm in PAIRS])
+def test_no_pattern_takes_a_text_for_the_dangerous_one_that_it_looks_like(text):
+    assert [] == list(find_patterns(read(text)))
+
+
+def test_texts_that_only_look_like_dangerous_ones_seldom_raise_an_alarm():
+    alarms = {calm: kinds(calm) for _, _, calm in PAIRS}
+
+    assert sum(map(bool, alarms.values())) / len(alarms) <= TWIN_ALARMS_CEILING, alarms
 
 
 @pytest.mark.parametrize(
