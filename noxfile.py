@@ -137,3 +137,10 @@ def evaluate(session: nox.Session) -> None:
     session.install("-e", ".[evaluate,test]")
     session.run("python", "-m", "pytest", "tests/test_evaluation.py")
     session.run("python", "training/evaluate.py", *session.posargs)
+
+
+@nox.session(python="3.11")
+def peers(session: nox.Session) -> None:
+    """Measure how openup and its peers find danger, and write the tables to the documentation."""
+    session.install(".[bench-safety]")
+    session.run("python", "benchmarks/safety_peers.py", *session.posargs)
