@@ -8,9 +8,9 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openup._patterns import find_patterns
 
 import openup
+from openup._patterns import find_patterns
 from openup._safety import make_notice, regions
 from openup._text import read
 

@@ -41,7 +41,9 @@ def fit(
 
     def loss(theta: np.ndarray) -> tuple[float, np.ndarray]:
         parts, bias = split(theta)
-        logit = bias + sum(np.asarray(block @ part.astype(np.float32)) for block, part in zip(blocks, parts, strict=True))
+        logit = bias + sum(
+            np.asarray(block @ part.astype(np.float32)) for block, part in zip(blocks, parts, strict=True)
+        )
         value = (weight * (np.logaddexp(0, logit) - target * logit)).sum()
         slope = weight * (1 / (1 + np.exp(-logit)) - target)
         slope32 = slope.astype(np.float32)

@@ -26,12 +26,12 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-import logistic
 import numpy as np
 import scipy.sparse as sparse
-import teacher
 from sklearn.linear_model import LogisticRegression
 
+import logistic
+import teacher
 from openup import _model, _patterns, _signals, _text
 
 HERE = pathlib.Path(__file__).parent
@@ -208,9 +208,7 @@ class WordVectors:
         self.near: list[str] = [f"~ {word}" for word in self.words]
 
 
-def first_layer_targets(
-    labels: np.ndarray, teacher_logits: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def first_layer_targets(labels: np.ndarray, teacher_logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the soft target of every clause for every head, and its weight."""
     belief = 1 / (1 + np.exp(-TEACHER_SHARPNESS * teacher_logits))
     target = np.where(labels >= 0, (1 - TEACHER_SHARE) * np.clip(labels, 0, 1) + TEACHER_SHARE * belief, belief)

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._content import Expert, Guide, Passage, Quote, Reason, Source, Strategy, UnknownIdError
+from ._content import (
+    Expert,
+    Guide,
+    Passage,
+    Quote,
+    Reason,
+    Resource,
+    RiskKind,
+    SafetyMessage,
+    SafetyTexts,
+    Source,
+    Strategy,
+    UnknownIdError,
+)
 from ._loading import GuideError, builtin_guide, experts, load_guide, quotes, reasons, sources, strategies
 from ._recommend import (
     Because,
@@ -17,7 +30,7 @@ from ._recommend import (
     StrategyMatch,
     recommend,
 )
-from ._safety import Resource, Risk, RiskKind, SafetyNotice, regions
+from ._safety import Risk, SafetyNotice, regions
 from ._text import Evidence
 
 if TYPE_CHECKING:
@@ -43,7 +56,9 @@ __all__ = [
     "Resource",
     "Risk",
     "RiskKind",
+    "SafetyMessage",
     "SafetyNotice",
+    "SafetyTexts",
     "Situation",
     "Source",
     "Strategy",

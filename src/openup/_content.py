@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
@@ -186,6 +187,82 @@ class Strategy(Plain):
     quotes: tuple[str, ...] = attrs.field(default=(), repr=False)
 
 
+class RiskKind(str, enum.Enum):
+    """A danger that must be met before any relationship advice."""
+
+    PARTNER_VIOLENCE = "partner-violence"
+    COERCIVE_CONTROL = "coercive-control"
+    SELF_HARM = "self-harm"
+    CHILD_SAFETY = "child-safety"
+    HARM_TO_OTHERS = "harm-to-others"
+
+
+@attrs.frozen
+class Resource(Plain):
+    """A service that helps.
+
+    Attributes:
+        name: Its name.
+        contact: Number, address or page, as one would dial, text or type it.
+        how: How to reach it and for whom it is.
+        hours: When it answers.
+        kinds: The dangers it is for.
+        region: ISO 3166 code of the country, `"EU"`, or `"INT"` for everywhere.
+        source: The page the entry was checked against.
+        checked: The day it was checked, as YYYY-MM-DD.
+    """
+
+    name: str
+    contact: str
+    how: str
+    hours: str
+    kinds: tuple[RiskKind, ...]
+    region: str
+    source: str
+    checked: str
+
+
+@attrs.frozen
+class SafetyMessage(Plain):
+    """What a guide says to a person in one danger.
+
+    Attributes:
+        kind: The danger.
+        text: What to say, in plain words.
+    """
+
+    kind: RiskKind
+    text: str
+
+
+@attrs.frozen
+class SafetyTexts(Plain):
+    """A product's own words and services for the notice. What it leaves out, the built-in ones say.
+
+    Attributes:
+        opening: The first words of every notice, or None.
+        screen: What to tell people about who can see their screen, or None.
+        messages: What to say in each danger.
+        resources: Services. In a region and for a danger that they name, they take the place of the built-in ones.
+    """
+
+    opening: str | None = None
+    screen: str | None = None
+    messages: tuple[SafetyMessage, ...] = ()
+    resources: tuple[Resource, ...] = attrs.field(default=(), repr=False)
+
+    def merge(self, other: SafetyTexts) -> SafetyTexts:
+        """Return these texts with others laid over them."""
+        messages = {message.kind: message for message in (*self.messages, *other.messages)}
+        resources = {(item.region, item.name): item for item in (*self.resources, *other.resources)}
+        return SafetyTexts(
+            opening=other.opening if other.opening is not None else self.opening,
+            screen=other.screen if other.screen is not None else self.screen,
+            messages=tuple(messages.values()),
+            resources=tuple(resources.values()),
+        )
+
+
 @attrs.frozen(cache_hash=True)
 class Guide(Plain):
     """A body of advice: everything that `openup.recommend` can answer with.
@@ -200,6 +277,7 @@ class Guide(Plain):
         quotes: Their words.
         reasons: Why somebody may hold back.
         strategies: What can be done.
+        safety: A product's own words and services for the safety notice, or None.
     """
 
     id: str = attrs.field(validator=_is_text)
@@ -209,6 +287,7 @@ class Guide(Plain):
     quotes: tuple[Quote, ...] = attrs.field(repr=False)
     reasons: tuple[Reason, ...] = attrs.field(repr=False)
     strategies: tuple[Strategy, ...] = attrs.field(repr=False)
+    safety: SafetyTexts | None = attrs.field(default=None, repr=False)
 
     @functools.cached_property
     def _by_id(self) -> Mapping[tuple[str, str], Any]:
@@ -233,6 +312,11 @@ class Guide(Plain):
         for quote in data["quotes"]:
             quote.update(expert=quote["expert"]["id"], source=quote["source"]["id"])
             del quote["reasons"], quote["strategies"]
+        safety = data.pop("safety")
+        if safety is not None:
+            messages = {message["kind"]: message["text"] for message in safety["messages"]}
+            data["safety"] = {name: text for name, text in safety.items() if text is not None}
+            data["safety"]["messages"] = messages
         return {"schema_version": SCHEMA_VERSION, **data}
 
     @classmethod
@@ -319,6 +403,7 @@ class Guide(Plain):
                 quotes=union(self.quotes, other.quotes),
                 reasons=union(self.reasons, other.reasons),
                 strategies=union(self.strategies, other.strategies),
+                safety=self.safety.merge(other.safety) if self.safety and other.safety else other.safety or self.safety,
             )
         )
 

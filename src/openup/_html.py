@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from ._content import Quote
+from ._content import Quote, Resource
 from ._recommend import Outcome, Perspective, ReasonMatch, Recommendation, StrategyMatch
 from ._render import (
     NO_MATCH,
@@ -21,7 +21,7 @@ from ._render import (
     clean,
     web_address,
 )
-from ._safety import Resource, SafetyNotice
+from ._safety import SafetyNotice
 from ._text import Evidence
 
 # No colour of text or ground is set but translucent ones, so that it fits any page, light or dark.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import json
 import os
@@ -9,21 +10,29 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import IO, Any
 
-from ._content import SCHEMA_VERSION, Expert, Guide, Passage, Quote, Reason, Source, Strategy, link, nearest
+from ._content import (
+    SCHEMA_VERSION,
+    Expert,
+    Guide,
+    Passage,
+    Quote,
+    Reason,
+    Resource,
+    RiskKind,
+    SafetyMessage,
+    SafetyTexts,
+    Source,
+    Strategy,
+    link,
+    nearest,
+)
 
 #: What an id looks like.
 ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
 # Names that the model's other answers bear: a reason of the same name would be taken for one of them.
-_RESERVED = (
-    "self",
-    "in-scope",
-    "partner-violence",
-    "coercive-control",
-    "self-harm",
-    "child-safety",
-    "harm-to-others",
-)
+_RESERVED = ("self", "in-scope", *(kind.value for kind in RiskKind))
+_KINDS = {kind.value for kind in RiskKind}
 _FAULTY = ""  # stands for an id with a fault; a guide with faults is never returned
 
 
@@ -169,7 +178,7 @@ class _Building:
         }
 
     def guide(self, data: Any) -> Guide:
-        data = self.record(data, "", {"schema_version", "id", "version"}, {"extends", "$schema", *self.known})
+        data = self.record(data, "", {"schema_version", "id", "version"}, {"extends", "$schema", "safety", *self.known})
         version = data.get("schema_version", SCHEMA_VERSION)
         if version != SCHEMA_VERSION or isinstance(version, bool):
             self.fault("schema_version", f"this release reads version {SCHEMA_VERSION}, not {_show(version)}")
@@ -186,7 +195,60 @@ class _Building:
             quotes=self.section(data, "quotes", self.quote),
             reasons=self.section(data, "reasons", self.reason),
             strategies=self.section(data, "strategies", self.strategy),
+            safety=self.safety(data["safety"]) if data.get("safety") is not None else None,
         )
+
+    def safety(self, data: Any) -> SafetyTexts:
+        data = self.record(data, "safety", set(), {"opening", "screen", "messages", "resources"})
+        messages = self.record(data.get("messages", {}), "safety.messages", set(), _KINDS)
+        resources = self.items(data, "resources", "safety.resources")
+        return SafetyTexts(
+            opening=self.text(data, "opening", "safety") or None,
+            screen=self.text(data, "screen", "safety") or None,
+            messages=tuple(
+                SafetyMessage(RiskKind(kind), self.string(text, f"safety.messages.{kind}"))
+                for kind, text in messages.items()
+                if kind in _KINDS
+            ),
+            resources=tuple(self.resource(item, f"safety.resources[{i}]") for i, item in enumerate(resources)),
+        )
+
+    def resource(self, data: Any, place: str) -> Resource:
+        required = {"name", "contact", "how", "kinds", "region", "source", "checked"}
+        data = self.record(data, place, required, {"hours"})
+        region, source = self.text(data, "region", place), self.text(data, "source", place)
+        if region and not re.fullmatch(r"[A-Z]{2}|INT", region):
+            self.fault(f"{place}.region", f"expected an ISO 3166 code such as 'GB', 'EU' or 'INT', not {_show(region)}")
+        if source and not re.fullmatch(_URL_PATTERN, source):
+            self.fault(
+                f"{place}.source", f"expected an address that starts with https:// or http://, not {_show(source)}"
+            )
+        kinds = self.items(data, "kinds", f"{place}.kinds")
+        if "kinds" in data and not kinds:
+            self.fault(f"{place}.kinds", f"expected at least one of {', '.join(sorted(_KINDS))}")
+        return Resource(
+            name=self.text(data, "name", place),
+            contact=self.text(data, "contact", place),
+            how=self.text(data, "how", place),
+            hours=self.text(data, "hours", place) if data.get("hours") != "" else "",
+            kinds=tuple(
+                RiskKind(kind)
+                for i, kind in enumerate(kinds)
+                if self.refer(kind, f"{place}.kinds[{i}]", "danger", _KINDS) in _KINDS
+            ),
+            region=region,
+            source=source,
+            checked=self.day(data, "checked", place),
+        )
+
+    def day(self, data: Mapping[str, Any], field: str, place: str) -> str:
+        text = self.text(data, field, place)
+        try:
+            if text and datetime.date.fromisoformat(text).isoformat() != text:
+                raise ValueError
+        except ValueError:
+            self.fault(f"{place}.{field}", f"expected a day such as '2026-11-23', not {_show(text)}")
+        return text
 
     def source(self, data: Any, place: str) -> Source:
         data = self.record(data, place, {"id", "title", "publisher"}, {"url"})

@@ -139,9 +139,7 @@ def _logistic(logit: float) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
-def pooled(
-    letter: Letter, matches: Sequence[Match], highest: Sequence[float], mean: Sequence[float]
-) -> list[float]:
+def pooled(letter: Letter, matches: Sequence[Match], highest: Sequence[float], mean: Sequence[float]) -> list[float]:
     """Return what the second layer sees of a letter.
 
     That is each head's highest and mean logit; how many clauses there are; who is named, and whom the clauses are about;

@@ -65,9 +65,7 @@ def _index() -> Mapping[str, Sequence[tuple[str, Sequence[Item], int | None]]]:
         forms: list[str] = []
         for part in source.split("|"):
             forms += classes[part[1:-1]].split() if part.startswith("{") else [part]
-        return frozenset(
-            form if form.isupper() else known[form][1] if form in known else stem(form) for form in forms
-        )
+        return frozenset(form if form.isupper() else known[form][1] if form in known else stem(form) for form in forms)
 
     index: dict[str, list[tuple[str, Sequence[Item], int | None]]] = {}
     for kind, patterns in data["patterns"].items():
@@ -107,8 +105,8 @@ def find_patterns(letter: Letter) -> Sequence[Match]:
                 if kind in found:
                     continue
                 for start in range(place + 1) if far is None else (place - far,):
-                    end = _fits(items, words, start)
-                    if end > start:
+                    end = _fits(items, words, start) if start >= 0 else -1
+                    if end >= 0:
                         found.add(kind)
                         matches.append(Match(kind, clause.places[start], clause.places[end - 1]))
                         break
@@ -117,8 +115,6 @@ def find_patterns(letter: Letter) -> Sequence[Match]:
 
 def _fits(items: Sequence[Item], words: Sequence[str], place: int) -> int:
     """Return the index after the words that fit the items from `place` on, or -1."""
-    if place < 0:
-        return -1
     for number, item in enumerate(items):
         if item.kind == "gap":
             for _ in range(GAP + 1):

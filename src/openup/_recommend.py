@@ -189,9 +189,9 @@ def recommend(situation: str | Situation, *, guide: Guide | None = None) -> Reco
         text=situation.text,
         data_version=f"guide {guide.id} {guide.version}, model {judgement.model.version}",
     )
-    risks = find_risks(judgement) if letter.clauses else ()
+    risks = find_risks(judgement, guide.safety) if letter.clauses else ()
     if risks:
-        return answer(Outcome.SAFETY, None, (), (), (), (), make_notice(risks, region))
+        return answer(Outcome.SAFETY, None, (), (), (), (), make_notice(risks, region, guide.safety))
     if not letter.clauses or not judgement.found("in-scope"):
         return answer(Outcome.NO_MATCH, None, (), (), (), (), None)
 
@@ -217,7 +217,7 @@ def _check(situation: Situation, guide: Guide) -> str | None:
     both = situation.known_reasons & situation.ruled_out
     if both:
         raise ValueError(f"reason {min(both)!r} is both known and ruled out")
-    return check_region(situation.region) if situation.region is not None else None
+    return check_region(situation.region, guide.safety) if situation.region is not None else None
 
 
 def _match_reasons(judgement: Judgement, guide: Guide, situation: Situation) -> tuple[ReasonMatch, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import functools
 import json
 from collections.abc import Mapping, Sequence
@@ -10,27 +9,16 @@ from typing import Any
 
 import attrs
 
-from ._content import UnknownIdError
+from ._content import Resource, RiskKind, SafetyTexts, UnknownIdError
 from ._loading import read_data
 from ._model import Judgement
 from ._plain import Plain
 from ._text import Evidence
 
-
 #: Stretches of text shown for one risk.
 MAX_EVIDENCE = 3
 #: A danger is left out whose probability is below this share of the most certain one's.
 FAINT = 0.4
-
-
-class RiskKind(str, enum.Enum):
-    """A danger that must be met before any relationship advice."""
-
-    PARTNER_VIOLENCE = "partner-violence"
-    COERCIVE_CONTROL = "coercive-control"
-    SELF_HARM = "self-harm"
-    CHILD_SAFETY = "child-safety"
-    HARM_TO_OTHERS = "harm-to-others"
 
 
 @attrs.frozen
@@ -48,31 +36,6 @@ class Risk(Plain):
     confidence: float
     evidence: tuple[Evidence, ...]
     message: str
-
-
-@attrs.frozen
-class Resource(Plain):
-    """A service that helps.
-
-    Attributes:
-        name: Its name.
-        contact: Number, address or page, as one would dial, text or type it.
-        how: How to reach it and for whom it is.
-        hours: When it answers.
-        kinds: The dangers it is for.
-        region: ISO 3166 code of the country, `"EU"`, or `"INT"` for everywhere.
-        source: The page the entry was checked against.
-        checked: The day it was checked, as YYYY-MM-DD.
-    """
-
-    name: str
-    contact: str
-    how: str
-    hours: str
-    kinds: tuple[RiskKind, ...]
-    region: str
-    source: str
-    checked: str
 
 
 @attrs.frozen
@@ -96,30 +59,45 @@ def _data() -> Mapping[str, Any]:
     return data
 
 
-def regions() -> tuple[str, ...]:
-    """Return the region codes that resources are known for."""
-    return tuple(sorted({*_data()["regions"], *_data()["eu"]}))
+@functools.cache
+def _builtin_texts() -> SafetyTexts:
+    data = _data()
+    messages = [{"kind": kind, "text": text} for kind, text in data["messages"].items()]
+    return SafetyTexts.from_dict(
+        {"opening": data["opening"], "screen": data["screen"], "messages": messages, "resources": data["resources"]}
+    )
 
 
-def check_region(region: str) -> str:
+def regions(texts: SafetyTexts | None = None) -> tuple[str, ...]:
+    """Return the region codes that resources are known for.
+
+    Args:
+        texts: A guide's own texts, `Guide.safety`, whose regions count as well.
+    """
+    own = {resource.region for resource in texts.resources} if texts else set()
+    return tuple(sorted({*_data()["regions"], *_data()["eu"], *own} - {"INT"}))
+
+
+def check_region(region: str, texts: SafetyTexts | None = None) -> str:
     """Return the region code in upper case, or raise `UnknownIdError` with the known ones."""
-    if region.upper() not in regions():
-        raise UnknownIdError("region", region, regions())
+    if region.upper() not in regions(texts):
+        raise UnknownIdError("region", region, regions(texts))
     return region.upper()
 
 
-def find_risks(judgement: Judgement) -> tuple[Risk, ...]:
+def find_risks(judgement: Judgement, texts: SafetyTexts | None = None) -> tuple[Risk, ...]:
     """Return the dangers that a letter shows, most certain first.
 
     Beside a danger that is certain, a faint one is left out: its message would only confuse.
     """
+    messages = {message.kind: message.text for message in _over_builtin(texts).messages}
     faint = FAINT * max(judgement.probabilities[kind] for kind in RiskKind)
     risks = [
         Risk(
             kind=kind,
             confidence=round(judgement.probabilities[kind], 4),
             evidence=_matched(judgement, kind) or judgement.evidence(kind),
-            message=_data()["messages"][kind],
+            message=messages[kind],
         )
         for kind in RiskKind
         if judgement.found(kind) and judgement.probabilities[kind] >= faint
@@ -132,18 +110,37 @@ def _matched(judgement: Judgement, kind: RiskKind) -> tuple[Evidence, ...]:
     return tuple(judgement.letter.evidence(match.first, match.last) for match in matches[:MAX_EVIDENCE])
 
 
-def make_notice(risks: Sequence[Risk], region: str | None) -> SafetyNotice:
-    """Return the notice for some risks, with the resources of a region and those that serve everywhere."""
-    kinds = {risk.kind for risk in risks}
-    places = [region, *(["EU"] if region in _data()["eu"] else [])] if region else []
-    resources = [_resource(entry) for entry in _data()["resources"]]
-    mine = [item for place in places for item in resources if item.region == place and kinds & {*item.kinds}]
-    everywhere = [item for item in resources if item.region == "INT" and kinds & {*item.kinds}]
-    lines = [_data()["opening"], *(risk.message for risk in risks)]
-    if kinds & {RiskKind.PARTNER_VIOLENCE, RiskKind.COERCIVE_CONTROL}:
-        lines.append(_data()["screen"])
-    return SafetyNotice(risks=tuple(risks), message="\n\n".join(lines), resources=(*mine, *everywhere))
+@functools.lru_cache(maxsize=16)
+def _over_builtin(texts: SafetyTexts | None) -> SafetyTexts:
+    return _builtin_texts().merge(texts) if texts else _builtin_texts()
 
 
-def _resource(entry: Mapping[str, Any]) -> Resource:
-    return Resource(**{**entry, "kinds": tuple(map(RiskKind, entry["kinds"]))})
+def make_notice(risks: Sequence[Risk], region: str | None, texts: SafetyTexts | None = None) -> SafetyNotice:
+    """Return the notice for some risks, with the resources of a region and those that serve everywhere.
+
+    Args:
+        risks: The dangers found.
+        region: Where the person is, as `check_region` returns it, or None.
+        texts: A guide's own texts; what they leave out, the built-in ones say.
+    """
+    kinds = [risk.kind for risk in risks]
+    places = [*([region] if region else []), *(["EU"] if region in _data()["eu"] else []), "INT"]
+    said = _over_builtin(texts)
+    lines = [said.opening or "", *(risk.message for risk in risks)]
+    if {*kinds} & {RiskKind.PARTNER_VIOLENCE, RiskKind.COERCIVE_CONTROL}:
+        lines.append(said.screen or "")
+    resources = [item for place in places for item in _resources(place, kinds, texts)]
+    return SafetyNotice(risks=tuple(risks), message="\n\n".join(lines), resources=tuple(resources))
+
+
+def _resources(place: str, kinds: Sequence[RiskKind], texts: SafetyTexts | None) -> Sequence[Resource]:
+    """Return a place's services for some dangers: for each danger the guide's own, or else the built-in ones."""
+    own, builtin = (
+        [item for item in items if item.region == place]
+        for items in (texts.resources if texts else (), _builtin_texts().resources)
+    )
+    chosen: dict[Resource, None] = {}
+    for kind in kinds:
+        for item in [item for item in own if kind in item.kinds] or [item for item in builtin if kind in item.kinds]:
+            chosen[item] = None
+    return [item for item in (*own, *builtin) if item in chosen]

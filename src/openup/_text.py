@@ -337,4 +337,3 @@ def _clauses(tokens: Sequence[str]) -> tuple[Sequence[Clause], frozenset[str]]:
             close()
     close()
     return clauses, frozenset(named)
-
