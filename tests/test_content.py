@@ -85,3 +85,26 @@ def test_values_cannot_be_changed():
 
 def test_a_repr_fits_on_a_line():
     assert "Reason(id='feels-unsafe', title='Opening up does not feel safe')" == repr(GUIDE.reason("feels-unsafe"))
+
+
+@pytest.mark.parametrize("kind", ["source", "expert", "quote", "reason", "strategy"])
+def test_everything_is_found_by_its_id(kind):
+    for item in getattr(GUIDE, {"strategy": "strategies"}.get(kind, kind + "s")):
+        assert item is getattr(GUIDE, kind)(item.id)
+
+
+def test_a_quote_as_a_string_names_who_said_it():
+    assert (
+        "“I recommend patience” — Dr. Gary Brown, a prominent couples' therapist in Los Angeles (Elite Daily)"
+        == str(GUIDE.quote("gary-brown-6"))
+    )
+
+
+def test_a_passage_as_a_string_is_its_wording():
+    assert GUIDE.reasons[0].summary.text == str(GUIDE.reasons[0].summary)
+
+
+def test_a_passage_reads_as_its_text():
+    summary = GUIDE.reason("past-hurt").summary
+
+    assert summary.text == str(summary)

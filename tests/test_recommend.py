@@ -118,6 +118,42 @@ def test_a_situation_with_unknown_ids_is_an_error_that_names_them(fields, messag
         openup.recommend(openup.Situation(HURT, **fields))
 
 
+OWN = openup.load_guide(
+    {
+        "schema_version": 1,
+        "id": "ours",
+        "version": "7",
+        "extends": "openup",
+        "reasons": [
+            {
+                "id": "too-tired",
+                "title": "Too tired to talk",
+                "summary": "The day leaves nothing over.",
+                "question": "Are they worn out when you want to talk?",
+                "strategies": ["value-openness", "share-own-struggle"],
+            }
+        ],
+    }
+)
+
+
+def test_a_known_reason_of_a_products_own_puts_its_strategies_first():
+    situation = openup.Situation("my wife never shares anything", known_reasons={"too-tired"})
+
+    r = openup.recommend(situation, guide=OWN)
+
+    assert [("too-tired", 1.0, ())] == [(match.reason.id, match.confidence, match.evidence) for match in r.reasons]
+    assert "value-openness" == r.strategies[0].strategy.id
+    assert ("reason", "too-tired") == (r.strategies[0].because[0].kind, r.strategies[0].because[0].id)
+
+
+def test_a_reason_of_a_products_own_is_not_guessed():
+    r = openup.recommend("my wife never shares anything", guide=OWN)
+
+    assert () == r.reasons
+    assert r.data_version.startswith("guide ours 7, model ")
+
+
 LETTERS = st.text() | st.lists(
     st.sampled_from([*HURT.split(), "hit", "me", "kill", "myself", "I", "\n", ".", "wife", "shy", "café", "\u200b"])
 ).map(" ".join)

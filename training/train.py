@@ -1,31 +1,42 @@
 """Turn the corpus into the weights that ship: `nox -s train`, or `python training/train.py`.
 
-Two linear layers (see `openup._model`): clauses to heads, pooled heads to outputs. The second layer, its thresholds and
-the ranking of strategies are fitted on logits that the first gave to texts it was not fitted on (five folds).
+A teacher reads clauses with sentence embeddings; the shipped model, two linear layers that need no more than a
+dictionary (see `openup._model`), learns from the corpus' marks and from the teacher:
+
+1. Teacher: logistic regressions on the embedding of each clause and of the clause with its neighbours, averaged with
+   one on n-grams. Its word on a clause always comes from a fit that had not seen the letter.
+2. First layer: logistic regression on n-grams and, jointly, on sums of word embeddings, towards a mixture of marks and
+   teacher. The second part is linear in the words as well and is folded into their weights; so words that the corpus
+   does not have get weights, too.
+3. Second layer, thresholds, calibration, and the ranking of strategies: fitted on logits that the first layer gave to
+   letters that neither it nor its teacher had seen.
+
 Everything is deterministic: same corpus and same versions of the libraries, same bytes.
 """
 
 from __future__ import annotations
 
 import argparse
-import base64
 import hashlib
+import itertools
 import json
 import pathlib
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+import logistic
 import numpy as np
 import scipy.sparse as sparse
+import teacher
 from sklearn.linear_model import LogisticRegression
 
-from openup import _model, _signals, _text
+from openup import _model, _patterns, _signals, _text
 
 HERE = pathlib.Path(__file__).parent
 CORPUS = HERE / "situations.jsonl"
-TARGET = HERE.parent / "src" / "openup" / "data" / "model.json"
+TARGET = HERE.parent / "src" / "openup" / "data" / "model.bin"
 
 VERSION = "1.0.0"
 FOLDS = 5
@@ -46,9 +57,17 @@ OUTPUTS = [*REASONS, *RISKS, *(f"cue:{cue}" for cue in CUES), "in-scope", "self"
 
 # Chosen on the folds; training/README.md has the figures of other choices.
 MIN_COUNT = 2
-MAX_FEATURES = 24_000
-STRENGTH = 2.0  # inverse regularisation of the first layer
-STRENGTH_2 = 0.05  # and of the second
+MAX_FEATURES = 30_000
+WORD_PRIOR = 5  # a word of English counts as if the corpus had it so often more
+TEACHER_SHARE = 0.8  # of a first-layer target; the rest is the corpus' mark
+TEACHER_SHARPNESS = 1.3
+NGRAM_PENALTY = 0.5
+EMBEDDING_PENALTY = 1.0
+TEACHER_PENALTY = 0.1
+OUTPUT_STRENGTH = 0.05  # inverse penalty of the second layer
+#: How many times a miss and a false alarm count where the threshold of an output is set; elsewhere once each.
+COSTS = {**dict.fromkeys(RISKS, (2.0, 1.0)), "in-scope": (1.0, 2.0)}
+LEVELS = 15  # a stored weight is -15..15
 
 
 class Corpus:
@@ -57,34 +76,35 @@ class Corpus:
     def __init__(self, rows: Sequence[dict[str, Any]]) -> None:
         self.rows = rows
         self.letters = [_text.read(row["text"]) for row in rows]
-        self.owner = np.array([i for i, letter in enumerate(self.letters) for _ in letter.clauses])
-        self.clauses = [clause for letter in self.letters for clause in letter.clauses]
-        self.bounds = np.concatenate([[0], np.cumsum([len(letter.clauses) for letter in self.letters])])
-        self.names: list[_signals.Feature] = []
-        self.matrix = self.count(self.clauses)
+        sizes = [len(letter.clauses) for letter in self.letters]
+        self.owner = np.repeat(np.arange(len(rows)), sizes)
+        self.bounds = np.concatenate([[0], np.cumsum(sizes)])
+        # Neighbours in the file may be a contrast pair or family: they share a fold.
+        self.fold = np.array([i // 4 % FOLDS for i in range(len(rows))])
+        self.clause_fold = self.fold[self.owner]
         self.overlap = self._overlap()
-        # Neighbours in the file may be a contrast pair: they share a fold.
-        self.fold = np.array([i // 2 % FOLDS for i in range(len(rows))])
 
-    def count(self, clauses: Sequence[_text.Clause]) -> sparse.csr_matrix:
-        frequency = Counter(feature for clause in clauses for feature in set(_signals.features(clause)))
-        self.names = sorted((name for name, n in frequency.items() if n >= MIN_COUNT), key=repr)
-        index = {name: i for i, name in enumerate(self.names)}
-        rows, columns = [], []
-        for i, clause in enumerate(clauses):
-            for feature in _signals.features(clause):
-                if feature in index:
-                    rows.append(i)
-                    columns.append(index[feature])
-        shape = (len(clauses), len(self.names))
-        return sparse.coo_matrix((np.ones(len(rows)), (rows, columns)), shape=shape).tocsr()
+    def features(self) -> list[list[str]]:
+        """Return the features of every clause."""
+        return [
+            [*_signals.features(letter.clauses, index)]
+            for letter in self.letters
+            for index in range(len(letter.clauses))
+        ]
+
+    def spans(self) -> list[list[tuple[int, int]]]:
+        """Return, for each situation, where its clauses start and end in the folded text."""
+        result = []
+        for letter in self.letters:
+            tokens = [match.span() for match in _text._TOKEN.finditer(letter.folded)]
+            result.append([(tokens[c.places[0]][0], tokens[c.places[-1]][1]) for c in letter.clauses])
+        return result
 
     def _overlap(self) -> dict[str, np.ndarray]:
         """For each mark, the share of each clause that lies in it, or of it that lies in the clause."""
-        overlap = {name: np.zeros(len(self.clauses)) for name in (*REASONS, *RISKS, *CUES, "withholds")}
+        overlap = {name: np.zeros(len(self.owner)) for name in (*REASONS, *RISKS, *CUES, "withholds")}
         position = 0
-        for row, letter in zip(self.rows, self.letters, strict=True):
-            spans = [match.span() for match in _text._TOKEN.finditer(letter.folded)]
+        for row, letter, spans in zip(self.rows, self.letters, self.spans(), strict=True):
             marks = []
             for name, phrases in row["evidence"].items():
                 for phrase in phrases:
@@ -92,8 +112,7 @@ class Corpus:
                     start = letter.folded.find(folded)
                     if start >= 0:
                         marks.append((name, start, start + len(folded)))
-            for clause in letter.clauses:
-                start, end = spans[clause.places[0]][0], spans[clause.places[-1]][1]
+            for start, end in spans:
                 for name, first, last in marks:
                     shared = min(end, last) - max(start, first)
                     if shared > 0:
@@ -134,49 +153,185 @@ class Corpus:
         )[self.owner]
         return np.where(share >= 0.5, 1, np.where(has | (share > 0), -1, 0))
 
+    def clause_labels(self) -> np.ndarray:
+        """Return the labels of all heads, clauses by heads."""
+        return np.column_stack([self.clause_label(head) for head in HEADS])
 
-def fit_heads(corpus: Corpus, matrix: sparse.csr_matrix, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Fit the first layer on some situations; weights (features by heads) and biases."""
-    weights = np.zeros((matrix.shape[1], len(HEADS)))
-    biases = np.zeros(len(HEADS))
-    inside = rows[corpus.owner]
-    for h, head in enumerate(HEADS):
-        label = corpus.clause_label(head)
-        use = inside & (label >= 0)
-        model = LogisticRegression(C=STRENGTH, solver="liblinear", random_state=0)
-        model.fit(matrix[use], label[use])
-        weights[:, h], biases[h] = model.coef_[0], model.intercept_[0]
-    return weights, biases
+    def texts(self) -> tuple[list[str], list[str]]:
+        """Return the text of every clause, and of every clause with its neighbours."""
+        clauses, windows = [], []
+        for letter, spans in zip(self.letters, self.spans(), strict=True):
+            for index, (start, end) in enumerate(spans):
+                clauses.append(letter.folded[start:end])
+                first, last = spans[max(0, index - 1)], spans[min(len(spans) - 1, index + 1)]
+                windows.append(letter.folded[first[0] : last[1]])
+        return clauses, windows
 
 
-def select(corpus: Corpus, weights: np.ndarray) -> np.ndarray:
-    """Return the indices of the features that matter most over the corpus."""
-    count = np.asarray(corpus.matrix.sum(axis=0)).ravel()
-    matter = np.abs(weights).max(axis=1) * np.sqrt(np.minimum(count, 20))
-    return np.sort(np.argsort(-matter, kind="stable")[:MAX_FEATURES])
+def count(features: list[list[str]], names: list[str]) -> sparse.csr_matrix:
+    """Return which clause has which feature, clauses by names."""
+    index = {name: i for i, name in enumerate(names)}
+    rows, columns = [], []
+    for row, found in enumerate(features):
+        for feature in found:
+            if feature in index:
+                rows.append(row)
+                columns.append(index[feature])
+    shape = (len(features), len(names))
+    return sparse.coo_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=shape).tocsr()
+
+
+class WordVectors:
+    """Embeddings of single words, weighted so that rare words speak louder."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        forms: dict[str, Counter[str]] = defaultdict(Counter)
+        frequency: Counter[str] = Counter()
+        for letter in corpus.letters:
+            tokens = _text._TOKEN.findall(letter.folded)
+            for clause in letter.clauses:
+                frequency.update(set(clause.words))
+                for word, place in zip(clause.words, clause.places, strict=True):
+                    forms[word][tokens[place]] += 1
+        known = _text.lexicon()
+        for form in teacher.vocabulary():
+            word = known[form][1] if form in known else _text.stem(form)
+            if word and not word.isupper() and not forms[word]:
+                forms[word][form] += 1
+        self.words = sorted(word for word, found in forms.items() if found and not word.isupper())
+        surfaces = [forms[word].most_common(1)[0][0] for word in self.words]
+        vectors = teacher.encode(surfaces)
+        rate = np.array([frequency[word] / len(corpus.owner) for word in self.words])
+        weight = 1e-3 / (1e-3 + rate)
+        self.vectors = (vectors - vectors.mean(axis=0)) * weight[:, None]
+        self.own: list[str] = list(self.words)
+        self.near: list[str] = [f"~ {word}" for word in self.words]
+
+
+def first_layer_targets(labels: np.ndarray, teacher_logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the soft target of every clause for every head, and its weight."""
+    belief = 1 / (1 + np.exp(-TEACHER_SHARPNESS * teacher_logits))
+    target = np.where(labels >= 0, (1 - TEACHER_SHARE) * np.clip(labels, 0, 1) + TEACHER_SHARE * belief, belief)
+    # Whole-letter heads have no marks; where a letter does not count for them, neither do its clauses.
+    weight = np.ones_like(target)
+    for head in ("in-scope", "self"):
+        weight[:, HEADS.index(head)] = labels[:, HEADS.index(head)] >= 0
+    return target, weight
+
+
+class Learner:
+    """Fits teachers and first layers on any part of the folds."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.corpus = corpus
+        self.labels = corpus.clause_labels()
+        self.features = corpus.features()
+        frequency = Counter(feature for found in self.features for feature in set(found))
+        self.names = sorted(name for name, n in frequency.items() if n >= MIN_COUNT)
+        self.matrix = count(self.features, self.names)
+        clauses, windows = corpus.texts()
+        self.embedding = np.hstack([teacher.encode(clauses), teacher.encode(windows)])
+        self.words = WordVectors(corpus)
+        own, near = count(self.features, self.words.own), count(self.features, self.words.near)
+        vectors = self.words.vectors.astype(np.float32)
+        self.sums = np.hstack([own @ vectors, near @ vectors])
+        self._teacher: dict[tuple[int | None, int], np.ndarray] = {}
+        self._fitted: dict[int, list[Any]] = {}
+
+    def teacher_logits(self, test: int | None, fold: int) -> np.ndarray:
+        """Return the logits for all clauses of a teacher that saw neither of two folds."""
+        if (test, fold) not in self._teacher:
+            train = ~np.isin(self.corpus.clause_fold, [-1 if test is None else test, fold])
+            known = (self.labels[train] >= 0).astype(np.float32)
+            target = np.clip(self.labels[train], 0, 1).astype(np.float32)
+            # To start from the teacher that lacks only the test fold saves most of the time.
+            begin = self._fitted[test] if test is not None else [None, None]
+            logits, solutions = np.zeros(self.labels.shape), []
+            for inputs, penalty, iterations, start in (
+                (self.matrix, NGRAM_PENALTY, 40, begin[0]),
+                (self.embedding, TEACHER_PENALTY, 80, begin[1]),
+            ):
+                iterations = iterations if start is None else iterations // 4
+                solution = logistic.fit([inputs[train]], [penalty], target, known, iterations, start)
+                solutions.append(solution)
+                logits += 0.5 * (inputs @ solution[0][0].astype(np.float32) + solution[1])
+            if test is None:
+                self._fitted[fold] = solutions
+            self._teacher[test, fold] = logits
+        return self._teacher[test, fold]
+
+    def unseen_teacher(self, test: int | None) -> np.ndarray:
+        """Return teacher logits, each from a teacher that saw neither the clause's fold nor the test fold."""
+        logits = np.zeros(self.labels.shape)
+        for fold in range(FOLDS):
+            if fold != test:
+                rows = self.corpus.clause_fold == fold
+                logits[rows] = self.teacher_logits(test, fold)[rows]
+        return logits
+
+    def first_layer(self, test: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return n-gram weights, embedding weights and biases fitted on all folds but one."""
+        target, weight = first_layer_targets(self.labels, self.unseen_teacher(test))
+        train = self.corpus.clause_fold != (-1 if test is None else test)
+        (ngrams, sums), bias = logistic.fit(
+            [self.matrix[train], self.sums[train]],
+            [NGRAM_PENALTY, EMBEDDING_PENALTY],
+            target[train],
+            weight[train],
+            iterations=80,
+        )
+        return ngrams, sums, bias
+
+    def fold_in(self, ngrams: np.ndarray, sums: np.ndarray) -> dict[str, np.ndarray]:
+        """Return one weight vector for each feature: its own plus its share of the embedding part."""
+        weights = dict(zip(self.names, ngrams, strict=True))
+        half = sums.shape[0] // 2
+        for names, part in ((self.words.own, sums[:half]), (self.words.near, sums[half:])):
+            for name, share in zip(names, self.words.vectors @ part, strict=True):
+                weights[name] = weights[name] + share if name in weights else share
+        return weights
+
+
+def select(learner: Learner, weights: dict[str, np.ndarray]) -> list[str]:
+    """Return the features worth shipping: heavy ones, and of these the frequent first."""
+    frequency = Counter(feature for found in learner.features for feature in set(found))
+    worth = {
+        name: float(np.abs(weight[: len(REASONS) + len(RISKS)]).max())
+        * min(20, frequency[name] + (WORD_PRIOR if " " not in name else 0)) ** 0.5
+        for name, weight in weights.items()
+    }
+    return sorted(sorted(worth, key=lambda name: (-worth[name], name))[:MAX_FEATURES])
+
+
+def quantise(names: list[str], weights: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Return whole-number weights, and for each head the logit of one unit."""
+    table = np.array([weights[name] for name in names])
+    # The few heaviest weights are clipped, which leaves finer steps to all others.
+    scale = np.quantile(np.abs(table), 0.9995, axis=0) / LEVELS
+    return np.clip(np.rint(table / scale), -LEVELS, LEVELS).astype(int), scale
 
 
 def pool(corpus: Corpus, logits: np.ndarray) -> np.ndarray:
-    rows = []
-    for i in range(len(corpus.rows)):
-        part = logits[corpus.bounds[i] : corpus.bounds[i + 1]]
-        if len(part):
-            rows.append([*part.max(axis=0), *part.mean(axis=0), np.log(len(part))])
-        else:
-            rows.append([0.0] * (2 * len(HEADS) + 1))
-    return np.array(rows)
+    """Return what the second layer sees of each situation."""
+    nothing = np.zeros((1, len(HEADS)))
+    parts = [logits[a:b] if b > a else nothing for a, b in itertools.pairwise(corpus.bounds)]
+    return np.array(
+        [
+            _model.pooled(letter, _patterns.find_patterns(letter), part.max(axis=0), part.mean(axis=0))
+            for letter, part in zip(corpus.letters, parts, strict=True)
+        ]
+    )
 
 
-def best_threshold(label: np.ndarray, probability: np.ndarray, goal: str) -> float:
-    """Return the threshold that maximises F1, or for a risk F1 with misses counted twice."""
-    weight = 2.0 if goal == "risk" else 1.0
+def best_threshold(label: np.ndarray, probability: np.ndarray, miss: float, alarm: float) -> float:
+    """Return the threshold with the best F1, where misses and false alarms count so many times."""
     best = (-1.0, 0.5)
     for threshold in np.arange(0.05, 0.95, 0.01):
         said = probability >= threshold
         hit = (said & (label == 1)).sum()
         false = (said & (label == 0)).sum()
         missed = (~said & (label == 1)).sum()
-        best = max(best, (2 * hit / (2 * hit + false + weight * missed), round(float(threshold), 2)))
+        best = max(best, (2 * hit / (2 * hit + alarm * false + miss * missed), round(float(threshold), 2)))
     return best[1]
 
 
@@ -191,18 +346,16 @@ def fit_outputs(corpus: Corpus, seen: np.ndarray) -> tuple[dict[str, Any], dict[
             train, test = use & (corpus.fold != fold), corpus.fold == fold
             probability[test] = _second(seen[train], label[train]).predict_proba(seen[test])[:, 1]
         model = _second(seen[use], label[use])
-        threshold = best_threshold(label[use], probability[use], "risk" if output in RISKS else "reason")
-        outputs[output] = (
-            round(float(model.intercept_[0]), 4),
-            [round(float(w), 4) for w in model.coef_[0]],
-            threshold,
-        )
+        miss, alarm = COSTS.get(output, (1.0, 1.0))
+        threshold = best_threshold(label[use], probability[use], miss, alarm)
+        weights = [round(float(w), 4) for w in model.coef_[0]]
+        outputs[output] = (round(float(model.intercept_[0]), 4), weights, threshold)
         unseen[output] = probability
     return outputs, unseen
 
 
 def _second(x: np.ndarray, y: np.ndarray) -> LogisticRegression:
-    return LogisticRegression(C=STRENGTH_2, max_iter=2000).fit(x, y)
+    return LogisticRegression(C=OUTPUT_STRENGTH, max_iter=3000).fit(x, y)
 
 
 def fit_ranking(corpus: Corpus, unseen: dict[str, np.ndarray], outputs: dict[str, Any]) -> dict[str, Any]:
@@ -210,18 +363,15 @@ def fit_ranking(corpus: Corpus, unseen: dict[str, np.ndarray], outputs: dict[str
     inputs = [*REASONS, *(f"cue:{cue}" for cue in CUES), "self"]
     x = np.column_stack([unseen[name] for name in inputs])
     for j, name in enumerate(inputs):
-        if name in REASONS:
-            x[:, j] *= x[:, j] >= outputs[name][2]
-        elif name == "self":
+        if name == "self":
             x[:, j] = x[:, j] >= outputs[name][2]
     use = np.array([len(row["strategies"]) == 3 for row in corpus.rows])
+    design = np.column_stack([x[use], np.ones(use.sum())])
     bias, weights = {}, {}
     for strategy in STRATEGIES:
-        gain = np.array(
-            [3 - row["strategies"].index(strategy) if strategy in row["strategies"] else 0 for row in corpus.rows]
-        )
-        design = np.column_stack([x[use], np.ones(use.sum())])
-        solution = np.linalg.solve(design.T @ design + 1.0 * np.eye(design.shape[1]), design.T @ gain[use])
+        orders = [row["strategies"] for row in corpus.rows]
+        gain = np.array([3.0 - order.index(strategy) if strategy in order else 0.0 for order in orders])
+        solution = np.linalg.solve(design.T @ design + np.eye(design.shape[1]), design.T @ gain[use])
         bias[strategy] = round(float(solution[-1]), 4)
         weights[strategy] = {name: round(float(w), 4) for name, w in zip(inputs, solution, strict=False)}
     return {"inputs": inputs, "bias": bias, "weights": weights, "own_reason": 2.0}
@@ -234,36 +384,40 @@ def main() -> None:
     options = parser.parse_args()
     text = options.corpus.read_bytes()
     corpus = Corpus([json.loads(line) for line in text.decode().splitlines()])
-    print(f"{len(corpus.rows)} situations, {len(corpus.clauses)} clauses, {len(corpus.names)} features")
+    learner = Learner(corpus)
+    print(f"{len(corpus.rows)} situations, {len(corpus.owner)} clauses, {len(learner.names)} features", flush=True)
 
-    everything = np.ones(len(corpus.rows), bool)
-    kept = select(corpus, fit_heads(corpus, corpus.matrix, everything)[0])
-    matrix = corpus.matrix[:, kept]
-    unseen_logits = np.zeros((len(corpus.clauses), len(HEADS)))
+    ngrams, sums, bias = learner.first_layer(None)
+    print("fitted on everything", flush=True)
+    kept = select(learner, learner.fold_in(ngrams, sums))
+    shipped = count(learner.features, kept)
+    logits = np.zeros(learner.labels.shape)
     for fold in range(FOLDS):
-        weights, biases = fit_heads(corpus, matrix, corpus.fold != fold)
-        test = (corpus.fold == fold)[corpus.owner]
-        unseen_logits[test] = matrix[test] @ weights + biases
-    outputs, unseen = fit_outputs(corpus, pool(corpus, unseen_logits))
+        part = learner.first_layer(fold)
+        units, scale = quantise(kept, learner.fold_in(*part[:2]))
+        test = corpus.clause_fold == fold
+        logits[test] = shipped[test] @ (units * scale) + part[2]
+        print(f"fold {fold} done", flush=True)
+    np.savez_compressed(teacher.CACHE / "unseen_logits.npz", logits=logits)
+    outputs, unseen = fit_outputs(corpus, pool(corpus, logits))
     report(corpus, outputs, unseen)
-    ranking = fit_ranking(corpus, unseen, outputs)
 
-    weights, biases = fit_heads(corpus, matrix, everything)
-    scale = np.abs(weights).max(axis=0) / 127
-    units = np.rint(weights / scale).astype(int)
-    packed = zlib.compress((units + _model._ZERO).astype(np.uint8).tobytes(), 9)
-    names = [name if isinstance(name, str) else " ".join(name) for name in (corpus.names[i] for i in kept)]
+    units, scale = quantise(kept, learner.fold_in(ngrams, sums))
+    used = np.any(units, axis=1)
+    names = [name for name, use in zip(kept, used, strict=True) if use]
     data = {
         "version": VERSION,
         "corpus": hashlib.sha256(text).hexdigest(),
-        "heads": [[h, round(float(b), 4), float(f"{s:.6g}")] for h, b, s in zip(HEADS, biases, scale, strict=True)],
+        "heads": [[h, round(float(b), 4), float(f"{s:.6g}")] for h, b, s in zip(HEADS, bias, scale, strict=True)],
         "outputs": outputs,
-        "ranking": ranking,
+        "ranking": fit_ranking(corpus, unseen, outputs),
         "features": "\n".join(names),
-        "weights": base64.b64encode(packed).decode(),
     }
-    options.target.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
-    print(f"wrote {options.target.stat().st_size:,} bytes")
+    head = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    table = (units[used] + _model.ZERO).astype(np.uint8).tobytes()
+    options.target.write_bytes(zlib.compress(head + b"\0" + table, 9))
+    print(f"wrote {len(names)} features, {options.target.stat().st_size:,} bytes")
+    np.savez_compressed(teacher.CACHE / "unseen.npz", **{name: value for name, value in unseen.items()})
 
 
 def report(corpus: Corpus, outputs: dict[str, Any], unseen: dict[str, np.ndarray]) -> None:
@@ -278,7 +432,7 @@ def report(corpus: Corpus, outputs: dict[str, Any], unseen: dict[str, np.ndarray
         print(f"{output:28} {_figures(counts)}  n {truth.sum()}  threshold {outputs[output][2]}")
         if output in REASONS:
             total += counts
-    print(f"{'reasons together':28} {_figures(total)}")
+    print(f"{'reasons together':28} {_figures(total)}", flush=True)
 
 
 def _figures(counts: np.ndarray) -> str:

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 
-from . import Outcome, Situation, UnknownIdError, __version__, recommend
+from . import Outcome, Situation, UnknownIdError, __version__, load_guide, recommend
 from ._render import to_text
 
 _DESCRIPTION = """\
@@ -16,6 +16,12 @@ Describe a situation with a partner who does not open up, in your own words, and
   openup "My husband goes quiet whenever I ask what is wrong."
   openup - < letter.txt
   openup --json --region GB "…"
+
+And, each with a --help of its own:
+
+  openup batch < situations.jsonl > recommendations.jsonl
+  openup quotes --format md --expert gary-brown
+  openup guide check ours.json
 """
 
 _EPILOG = """\
@@ -41,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--known", metavar="REASON", action="append", default=[], help="a reason that is confirmed")
     parser.add_argument("--ruled-out", metavar="REASON", action="append", default=[], help="a reason that is denied")
     parser.add_argument("--tried", metavar="STRATEGY", action="append", default=[], help="a strategy already tried")
+    parser.add_argument("--guide", metavar="FILE", help="your own guide to answer with")
     parser.add_argument("--version", action="version", version=f"openup {__version__}")
     return parser
 
@@ -51,6 +58,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: The arguments after the program's name; those of the process by default.
     """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    # Imported here: these are rarely wanted, and the text of a situation is never one of their names.
+    if arguments and arguments[0] in ("batch", "quotes", "guide"):
+        from . import _commands
+
+        return _commands.main(arguments)
     parser = _parser()
     options = parser.parse_args(arguments)
     text = sys.stdin.buffer.read().decode("utf-8", "replace") if options.text == "-" else options.text
@@ -62,9 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 ruled_out=options.ruled_out,
                 tried=options.tried,
                 region=options.region,
-            )
+            ),
+            guide=load_guide(options.guide) if options.guide else None,
         )
-    except (UnknownIdError, ValueError) as error:
+    except (UnknownIdError, ValueError, OSError) as error:
         parser.error(str(error))
     if options.json:
         print(json.dumps(recommendation.to_dict(), indent=2))

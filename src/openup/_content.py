@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 import attrs
 
 from ._plain import Plain
+
+#: The version of the guide format that this release reads and writes.
+SCHEMA_VERSION = 1
 
 _T = TypeVar("_T", bound="Source | Expert | Quote | Reason | Strategy")
 
@@ -35,6 +38,9 @@ class UnknownIdError(LookupError):
 
 def nearest(given: object, known: Iterable[str]) -> str:
     """Say which known id was probably meant, as the end of an error message."""
+    # Imported here: only mistakes need it.
+    import difflib
+
     ids = sorted(known)
     close = difflib.get_close_matches(str(given)[:100], ids, n=1)
     if close:
@@ -95,6 +101,14 @@ class Quote(Plain):
     source: Source = attrs.field(repr=False)
     reasons: tuple[str, ...] = attrs.field(default=(), repr=False)
     strategies: tuple[str, ...] = attrs.field(default=(), repr=False)
+
+    def __str__(self) -> str:
+        return f"“{self.text}” — {self.expert.name}, {self.expert.credentials} ({self.source.publisher})"
+
+    def _repr_html_(self) -> str:
+        from ._html import notebook
+
+        return notebook(self)
 
 
 @attrs.frozen
@@ -172,15 +186,7 @@ class Strategy(Plain):
     quotes: tuple[str, ...] = attrs.field(default=(), repr=False)
 
 
-def _find(kind: str, items: Iterable[_T], id: str) -> _T:
-    items = tuple(items)
-    for item in items:
-        if item.id == id:
-            return item
-    raise UnknownIdError(kind, id, (item.id for item in items))
-
-
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Guide(Plain):
     """A body of advice: everything that `openup.recommend` can answer with.
 
@@ -204,25 +210,68 @@ class Guide(Plain):
     reasons: tuple[Reason, ...] = attrs.field(repr=False)
     strategies: tuple[Strategy, ...] = attrs.field(repr=False)
 
+    @functools.cached_property
+    def _by_id(self) -> Mapping[tuple[str, str], Any]:
+        sections: Iterable[tuple[str, Iterable[Any]]] = (
+            ("source", self.sources),
+            ("expert", self.experts),
+            ("quote", self.quotes),
+            ("reason", self.reasons),
+            ("strategy", self.strategies),
+        )
+        return {(kind, item.id): item for kind, items in sections for item in items}
+
+    def _find(self, kind: str, id: str) -> Any:
+        try:
+            return self._by_id[kind, id]
+        except KeyError:
+            raise UnknownIdError(kind, id, (known for of_kind, known in self._by_id if of_kind == kind)) from None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the guide in the format that `openup.load_guide` reads."""
+        data = super().to_dict()
+        for quote in data["quotes"]:
+            quote.update(expert=quote["expert"]["id"], source=quote["source"]["id"])
+            del quote["reasons"], quote["strategies"]
+        return {"schema_version": SCHEMA_VERSION, **data}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Guide:
+        """Return the guide that `to_dict` made `data` from.
+
+        Raises:
+            GuideError: `data` has faults; the message lists all of them.
+        """
+        from ._loading import GuideError, load_guide
+
+        if not isinstance(data, Mapping):
+            raise GuideError([f"guide: expected an object, not {type(data).__name__}"])
+        return load_guide(data)
+
     def source(self, id: str) -> Source:
         """Return the source with this id, or raise `UnknownIdError`."""
-        return _find("source", self.sources, id)
+        source: Source = self._find("source", id)
+        return source
 
     def expert(self, id: str) -> Expert:
         """Return the expert with this id, or raise `UnknownIdError`."""
-        return _find("expert", self.experts, id)
+        expert: Expert = self._find("expert", id)
+        return expert
 
     def quote(self, id: str) -> Quote:
         """Return the quote with this id, or raise `UnknownIdError`."""
-        return _find("quote", self.quotes, id)
+        quote: Quote = self._find("quote", id)
+        return quote
 
     def reason(self, id: str) -> Reason:
         """Return the reason with this id, or raise `UnknownIdError`."""
-        return _find("reason", self.reasons, id)
+        reason: Reason = self._find("reason", id)
+        return reason
 
     def strategy(self, id: str) -> Strategy:
         """Return the strategy with this id, or raise `UnknownIdError`."""
-        return _find("strategy", self.strategies, id)
+        strategy: Strategy = self._find("strategy", id)
+        return strategy
 
     def find_quotes(
         self, *, expert: str | None = None, reason: str | None = None, strategy: str | None = None

@@ -5,23 +5,26 @@ from __future__ import annotations
 import functools
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import IO, Any
 
-from ._content import (
-    Expert,
-    Guide,
-    Passage,
-    Quote,
-    Reason,
-    Source,
-    Strategy,
-    link,
-    nearest,
-)
+from ._content import SCHEMA_VERSION, Expert, Guide, Passage, Quote, Reason, Source, Strategy, link, nearest
 
-#: The version of the guide format that this release reads and writes.
-SCHEMA_VERSION = 1
+#: What an id looks like.
+ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+
+# Names that the model's other answers bear: a reason of the same name would be taken for one of them.
+_RESERVED = (
+    "self",
+    "in-scope",
+    "partner-violence",
+    "coercive-control",
+    "self-harm",
+    "child-safety",
+    "harm-to-others",
+)
+_FAULTY = ""  # stands for an id with a fault; a guide with faults is never returned
 
 
 class GuideError(ValueError):
@@ -104,17 +107,17 @@ def load_guide(source: str | os.PathLike[str] | IO[str] | IO[bytes] | Mapping[st
         OSError: The file cannot be read.
         TypeError: `source` is none of the accepted types.
     """
+    faults: list[str] = []
     if isinstance(source, Mapping):
         data: Any = source
     elif isinstance(source, (str, os.PathLike)):
         with open(source, "rb") as file:
-            data = _parse(file.read())
+            data = _parse(file, faults)
     elif hasattr(source, "read"):
-        data = _parse(source.read())
+        data = _parse(source, faults)
     else:
         raise TypeError(f"load_guide() takes a path, a file or a mapping, not {type(source).__name__}")
 
-    faults: list[str] = []
     base = None
     if isinstance(data, Mapping) and data.get("extends") is not None:
         if data["extends"] == "openup":
@@ -127,14 +130,31 @@ def load_guide(source: str | os.PathLike[str] | IO[str] | IO[bytes] | Mapping[st
     return base.merge(guide) if base else link(guide)
 
 
-def _parse(text: str | bytes) -> Any:
+def _parse(file: IO[str] | IO[bytes], faults: list[str]) -> Any:
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        data = dict(pairs)
+        if len(data) < len(pairs):
+            fields = [field for field, _ in pairs]
+            for field in data:
+                if fields.count(field) > 1:
+                    faults.append(f"guide: field {_show(field)} stands twice in one object{_named(data)}")
+        return data
+
     try:
-        return json.loads(text)
+        return json.loads(file.read(), object_pairs_hook=unique)
     except (ValueError, RecursionError) as error:
-        raise GuideError([f"the file is not JSON: {error}"]) from error
+        raise GuideError([f"guide: the file is not JSON: {error}"]) from error
+
+
+def _named(data: Mapping[str, Any]) -> str:
+    return f" (the one with id {_show(data['id'])})" if isinstance(data.get("id"), str) else ""
 
 
 _EMPTY = Passage("")
+_URL_PATTERN = r"https?://\S+"
+_SECTIONS = {"source": "sources", "expert": "experts", "quote": "quotes", "reason": "reasons", "strategy": "strategies"}
+# Looking for the id that was meant takes milliseconds in a large guide, and nobody reads a thousand suggestions.
+_MAX_SUGGESTIONS = 20
 
 
 class _Building:
@@ -142,24 +162,24 @@ class _Building:
 
     def __init__(self, faults: list[str], base: Guide | None) -> None:
         self.faults = faults
-        self.base = base
+        self.suggestions = 0
         self.known: dict[str, dict[str, Any]] = {
             section: {item.id: item for item in (getattr(base, section) if base else ())}
-            for section in ("sources", "experts", "quotes", "reasons", "strategies")
+            for section in _SECTIONS.values()
         }
 
     def guide(self, data: Any) -> Guide:
-        required = {"schema_version", "id", "version"}
-        data = self.record(data, "", required, {"extends", "$schema", *self.known})
-        if data.get("schema_version", SCHEMA_VERSION) != SCHEMA_VERSION:
-            self.fault("schema_version", f"this release reads version {SCHEMA_VERSION}")
+        data = self.record(data, "", {"schema_version", "id", "version"}, {"extends", "$schema", *self.known})
+        version = data.get("schema_version", SCHEMA_VERSION)
+        if version != SCHEMA_VERSION or isinstance(version, bool):
+            self.fault("schema_version", f"this release reads version {SCHEMA_VERSION}, not {_show(version)}")
         # Ids first: an item may refer to one that stands further down.
-        for section in ("reasons", "strategies", "quotes"):
+        for section in self.known:
             for item in self.items(data, section):
                 if isinstance(item, Mapping) and isinstance(item.get("id"), str):
                     self.known[section].setdefault(item["id"], None)
         return Guide(
-            id=self.text(data, "id", ""),
+            id=self.id(data, ""),
             version=self.text(data, "version", ""),
             sources=self.section(data, "sources", self.source),
             experts=self.section(data, "experts", self.expert),
@@ -170,35 +190,40 @@ class _Building:
 
     def source(self, data: Any, place: str) -> Source:
         data = self.record(data, place, {"id", "title", "publisher"}, {"url"})
+        url = data.get("url")
+        if url is not None and not (isinstance(url, str) and re.fullmatch(_URL_PATTERN, url)):
+            self.fault(f"{place}.url", f"expected an address that starts with https:// or http://, not {_show(url)}")
         return Source(
-            id=self.text(data, "id", place),
+            id=self.id(data, place),
             title=self.text(data, "title", place),
             publisher=self.text(data, "publisher", place),
-            url=self.text(data, "url", place) if data.get("url") is not None else None,
+            url=url,
         )
 
     def expert(self, data: Any, place: str) -> Expert:
         data = self.record(data, place, {"id", "name", "credentials", "source"}, set())
         return Expert(
-            id=self.text(data, "id", place),
+            id=self.id(data, place),
             name=self.text(data, "name", place),
             credentials=self.text(data, "credentials", place),
-            source=self.reference(data, "source", place, "source"),
+            source=self.reference(data, "source", place),
         )
 
     def quote(self, data: Any, place: str) -> Quote:
         data = self.record(data, place, {"id", "text", "expert", "source"}, set())
         # A missing expert or source is a fault by now, and a guide with faults is never returned.
-        expert: Any = self.known["experts"].get(self.reference(data, "expert", place, "expert"))
-        source: Any = self.known["sources"].get(self.reference(data, "source", place, "source"))
-        return Quote(id=self.text(data, "id", place), text=self.text(data, "text", place), expert=expert, source=source)
+        expert: Any = self.known["experts"].get(self.reference(data, "expert", place))
+        source: Any = self.known["sources"].get(self.reference(data, "source", place))
+        return Quote(id=self.id(data, place), text=self.text(data, "text", place), expert=expert, source=source)
 
     def reason(self, data: Any, place: str) -> Reason:
         required = {"id", "title", "summary", "question", "strategies"}
         data = self.record(data, place, required, {"quotes", "signs", "question_self", "examples"})
         question = self.passage(data, "question", place)
+        if data.get("id") in _RESERVED:
+            self.fault(f"{place}.id", f"{data['id']!r} has another meaning; choose another id")
         return Reason(
-            id=self.text(data, "id", place),
+            id=self.id(data, place),
             title=self.text(data, "title", place),
             quotes=self.references(data, "quotes", place, "quote"),
             summary=self.passage(data, "summary", place),
@@ -213,7 +238,7 @@ class _Building:
         required = {"id", "title", "summary", "why", "steps", "openers", "for_self", "not_when"}
         data = self.record(data, place, required, {"quotes"})
         return Strategy(
-            id=self.text(data, "id", place),
+            id=self.id(data, place),
             title=self.text(data, "title", place),
             quotes=self.references(data, "quotes", place, "quote"),
             summary=self.passage(data, "summary", place),
@@ -227,22 +252,28 @@ class _Building:
     def fault(self, place: str, what: str) -> None:
         self.faults.append(f"{place or 'guide'}: {what}")
 
+    def unknown(self, place: str, kind: str, given: str, known: Iterable[str]) -> None:
+        self.suggestions += 1
+        hint = nearest(given, known) if self.suggestions <= _MAX_SUGGESTIONS else ""
+        self.fault(place, f"unknown {kind} {_show(given)}{hint}")
+
     def record(self, data: Any, place: str, required: set[str], optional: set[str]) -> Mapping[str, Any]:
         if not isinstance(data, Mapping):
-            self.fault(place, f"expected an object, not {_name(data)}")
+            self.fault(place, f"expected an object, not {_show(data)}")
             return {}
         for field in sorted(required - data.keys()):
             self.fault(place, f"field {field!r} is missing")
-        for field in data.keys() - required - optional:
-            self.fault(place, f"unknown field {field!r}{nearest(field, required | optional)}")
+        for field in data:
+            if field not in required and field not in optional:
+                self.unknown(place, "field", field, required | optional)
         return data
 
     def section(self, data: Mapping[str, Any], name: str, build: Callable[[Any, str], Any]) -> tuple[Any, ...]:
         built: dict[str, Any] = {}
-        for index, item in enumerate(self.items(data, name)):
+        for index, item in enumerate(self.items(data, name, name)):
             value = build(item, f"{name}[{index}]")
-            if value.id in built:
-                self.fault(f"{name}[{index}].id", f"{value.id!r} is used twice")
+            if value.id in built and value.id != _FAULTY:
+                self.fault(f"{name}[{index}].id", f"{_show(value.id)} is used twice")
             built[value.id] = value
             self.known[name][value.id] = value
         return tuple(built.values())
@@ -252,19 +283,33 @@ class _Building:
         if isinstance(items, Sequence) and not isinstance(items, (str, bytes)):
             return items
         if place:  # The sections are walked twice; their fault is told once, by the caller that names the place.
-            self.fault(place, f"expected a list, not {_name(items)}")
+            self.fault(place, f"expected a list, not {_show(items)}")
         return ()
 
+    def id(self, data: Mapping[str, Any], place: str) -> str:
+        if "id" not in data:
+            return _FAULTY
+        value = data["id"]
+        if isinstance(value, str) and re.fullmatch(ID_PATTERN, value):
+            return value
+        self.fault(
+            _join(place, "id"),
+            f"expected letters a to z, digits, '-', '_' and '.', such as 'past-hurt', not {_show(value)}",
+        )
+        return _FAULTY
+
     def text(self, data: Mapping[str, Any], field: str, place: str) -> str:
-        value = data.get(field, "?")
+        return self.string(data[field], _join(place, field)) if field in data else ""
+
+    def string(self, value: Any, place: str) -> str:
         if isinstance(value, str) and value.strip():
             return value
-        self.fault(_join(place, field), f"expected a text that is not empty, not {_name(value)}")
-        return "?"
+        self.fault(place, f"expected a text that is not empty, not {_show(value)}")
+        return ""
 
     def texts(self, data: Mapping[str, Any], field: str, place: str) -> tuple[str, ...]:
-        items = self.items(data, field, _join(place, field))
-        return tuple(self.text({str(i): item}, str(i), _join(place, field)) for i, item in enumerate(items))
+        place = _join(place, field)
+        return tuple(self.string(item, f"{place}[{i}]") for i, item in enumerate(self.items(data, field, place)))
 
     def passage(self, data: Mapping[str, Any], field: str, place: str) -> Passage:
         return self.wording(data[field], _join(place, field)) if field in data else _EMPTY
@@ -275,32 +320,46 @@ class _Building:
 
     def wording(self, data: Any, place: str) -> Passage:
         if isinstance(data, str):
-            return Passage(self.text({place: data}, place, ""))
+            return Passage(self.string(data, place))
         data = self.record(data, place, {"text"}, {"rests_on"})
-        for index, id in enumerate(self.items(data, "rests_on", _join(place, "rests_on"))):
-            if id not in self.known["quotes"] and id not in self.known["sources"]:
-                known = {*self.known["quotes"], *self.known["sources"]}
-                self.fault(f"{place}.rests_on[{index}]", f"unknown quote or source {id!r}{nearest(id, known)}")
-        return Passage(self.text(data, "text", place), tuple(map(str, data.get("rests_on", ()))))
+        known = self.known["quotes"].keys() | self.known["sources"].keys() if data.get("rests_on") else set()
+        rests_on = [
+            self.refer(id, f"{place}.rests_on[{index}]", "quote or source", known)
+            for index, id in enumerate(self.items(data, "rests_on", f"{place}.rests_on"))
+        ]
+        return Passage(self.text(data, "text", place), tuple(rests_on))
 
-    def reference(self, data: Mapping[str, Any], field: str, place: str, kind: str) -> str:
-        id = data.get(field, "?")
-        known = self.known[_PLURAL[kind]]
-        if field in data and (not isinstance(id, str) or id not in known):
-            self.fault(_join(place, field), f"unknown {kind} {id!r}{nearest(id, known)}")
-        return str(id)
+    def reference(self, data: Mapping[str, Any], kind: str, place: str) -> str:
+        return self.refer(data[kind], _join(place, kind), kind, self.known[_SECTIONS[kind]]) if kind in data else ""
 
     def references(self, data: Mapping[str, Any], field: str, place: str, kind: str) -> tuple[str, ...]:
-        items = self.items(data, field, _join(place, field))
-        return tuple(self.reference({f"{field}[{i}]": id}, f"{field}[{i}]", place, kind) for i, id in enumerate(items))
+        known = self.known[_SECTIONS[kind]]
+        place = _join(place, field)
+        return tuple(
+            self.refer(id, f"{place}[{i}]", kind, known) for i, id in enumerate(self.items(data, field, place))
+        )
 
-
-_PLURAL = {"source": "sources", "expert": "experts", "quote": "quotes", "reason": "reasons", "strategy": "strategies"}
+    def refer(self, id: Any, place: str, kind: str, known: Collection[str]) -> str:
+        if not isinstance(id, str):
+            self.fault(place, f"expected an id, not {_show(id)}")
+            return ""
+        if id not in known:
+            self.unknown(place, kind, id, known)
+        return id
 
 
 def _join(place: str, field: str) -> str:
     return f"{place}.{field}" if place else field
 
 
-def _name(value: object) -> str:
-    return "null" if value is None else repr(value) if value in ("", "?") else type(value).__name__
+def _show(value: object) -> str:
+    """Name a value in a message; its content only where that is short and cannot be deep."""
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return repr(value if len(value) <= 60 else value[:59] + "…")
+    if isinstance(value, (bool, float)) or (isinstance(value, int) and abs(value) < 10**15):
+        return repr(value)
+    return (
+        "an object" if isinstance(value, Mapping) else "a list" if isinstance(value, Sequence) else type(value).__name__
+    )

@@ -8,10 +8,10 @@ clauses and their mean. The second layer turns these into the probabilities of t
 
 from __future__ import annotations
 
-import base64
 import functools
 import json
 import math
+import operator
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
@@ -20,15 +20,18 @@ from typing import Any
 import attrs
 
 from ._loading import read_data
-from ._signals import Feature, features, located
-from ._text import MAX_CLAUSE, Clause, Evidence, Letter
+from ._patterns import DANGERS, Match, find_patterns
+from ._signals import KINDS, NEIGHBOUR_KINDS, features, located
+from ._text import EX, MAX_CLAUSE, OTHER, PARTNER, WRITER, Evidence, Letter
 
-# One clause's weights for all heads are summed in one addition: each head has a lane of 16 bits in a long integer,
-# and a weight w stands in it as w + 128. A clause has fewer than 257 features (MAX_CLAUSE words, six kinds), so that no
-# lane overflows into the next.
+# One clause's weights for all heads are summed in one addition: each head has a lane of 16 bits in a long integer.
+# A stored weight w, a byte, stands in its lane as w + ZERO. The sum of a clause, less ZERO for every feature, is
+# moved up by MIDDLE, so that no lane falls below nought; a clause has too few features for one to overflow.
 _LANE = 2
-_ZERO = 128
-assert MAX_CLAUSE * 6 < 257
+#: How a weight of nought is stored.
+ZERO = 128
+MIDDLE = 1 << 15
+assert MAX_CLAUSE * (KINDS + NEIGHBOUR_KINDS) * ZERO < MIDDLE
 
 
 @attrs.frozen
@@ -63,6 +66,22 @@ class Output:
     threshold: float
 
 
+class _Rows(dict[str, int]):
+    """The weights of features, packed; each is unpacked from the table when it is first met."""
+
+    def __init__(self, places: Mapping[str, int], table: bytes, step: int) -> None:
+        self.places = places
+        self.table = table
+        self.step = step
+
+    def __missing__(self, feature: str) -> int:
+        start = self.places[feature] * self.step
+        wide = bytearray(_LANE * self.step)
+        wide[::_LANE] = self.table[start : start + self.step]
+        self[feature] = packed = int.from_bytes(wide, "little")
+        return packed
+
+
 @attrs.frozen(eq=False)
 class Model:
     """The learned weights.
@@ -71,7 +90,8 @@ class Model:
         version: Version of the weights.
         corpus: SHA-256 of the corpus they were learned from.
         heads: The first layer's heads, in the order of their lanes.
-        weights: For each feature its weights for all heads, packed.
+        places: The features that have weights, and the row of each in the table.
+        rows: Each feature's weights for all heads.
         outputs: The second layer's outputs, by name.
         ranking: Weights of reasons and cues for strategies.
     """
@@ -79,38 +99,72 @@ class Model:
     version: str
     corpus: str
     heads: Sequence[Head]
-    weights: Mapping[Feature, int]
+    places: Mapping[str, int]
+    rows: Mapping[str, int]
     outputs: Mapping[str, Output]
     ranking: Mapping[str, Any]
 
-    def clause_logits(self, clause: Clause) -> list[float]:
-        """Return the logit of every head for one clause."""
-        found = [*filter(None, map(self.weights.get, features(clause)))]
-        lanes = struct.unpack(f"<{len(self.heads)}H", sum(found).to_bytes(_LANE * len(self.heads), "little"))
-        zero = _ZERO * len(found)
-        return [head.bias + head.scale * (lane - zero) for head, lane in zip(self.heads, lanes, strict=True)]
-
     def judge(self, letter: Letter) -> Judgement:
         """Return the probabilities of all outputs for a letter."""
-        logits = [self.clause_logits(clause) for clause in letter.clauses]
-        return Judgement(self, letter, logits, pooled(logits, letter, self))
+        width = len(self.heads)
+        size, unpack = _LANE * width, struct.Struct(f"<{width}H").unpack
+        ones = sum(1 << (8 * _LANE * lane) for lane in range(width))
+        middle, zero = MIDDLE * ones, ZERO * ones
+        known, row = self.places.__contains__, self.rows.__getitem__
+        units = []
+        for index in range(len(letter.clauses)):
+            found = [*map(row, filter(known, features(letter.clauses, index)))]
+            units.append(unpack((sum(found) + middle - len(found) * zero).to_bytes(size, "little")))
+        columns = list(zip(*units)) or [(MIDDLE,)] * width
+        count = max(1, len(units))
+        highest = [head.bias + head.scale * (max(column) - MIDDLE) for head, column in zip(self.heads, columns)]
+        mean = [head.bias + head.scale * (sum(column) / count - MIDDLE) for head, column in zip(self.heads, columns)]
+        matches = find_patterns(letter)
+        seen = pooled(letter, matches, highest, mean)
+        probabilities = {
+            name: _logistic(output.bias + sum(map(operator.mul, output.weights, seen)))
+            for name, output in self.outputs.items()
+        }
+        return Judgement(self, letter, matches, units, probabilities)
 
-    def weight(self, feature: Feature, head: int) -> float:
+    def weight(self, feature: str, head: int) -> float:
         """Return the weight of a feature for the head with this index, as a logit."""
-        packed = self.weights.get(feature)
-        if packed is None:
+        if feature not in self.places:
             return 0.0
-        lane = packed >> (8 * _LANE * head) & 0xFFFF
-        return self.heads[head].scale * (lane - _ZERO)
+        lane = self.rows[feature] >> (8 * _LANE * head) & 0xFFFF
+        return self.heads[head].scale * (lane - ZERO)
 
 
-def pooled(logits: Sequence[Sequence[float]], letter: Letter, model: Model) -> list[float]:
-    """Return what the second layer sees of a letter: each head's highest and mean logit, and the letter's size."""
-    if not logits:
-        return [0.0] * (2 * len(model.heads) + 1)
-    columns = list(zip(*logits, strict=True))
-    count = len(logits)
-    return [*map(max, columns), *(sum(column) / count for column in columns), math.log(count)]
+def _logistic(logit: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+def pooled(letter: Letter, matches: Sequence[Match], highest: Sequence[float], mean: Sequence[float]) -> list[float]:
+    """Return what the second layer sees of a letter.
+
+    That is each head's highest and mean logit; how many clauses there are; who is named, and whom the clauses are about;
+    and which dangers a pattern shows.
+
+    Args:
+        letter: The letter.
+        matches: The patterns found in it.
+        highest: For each head, the highest logit of a clause.
+        mean: For each head, the mean logit of the clauses.
+    """
+    if not letter.clauses:
+        return [0.0] * (len(highest) + len(mean) + 7 + len(DANGERS))
+    count = len(letter.clauses)
+    subjects = [clause.subject for clause in letter.clauses]
+    shown = {match.kind for match in matches}
+    return [
+        *highest,
+        *mean,
+        math.log(count),
+        *(float(person in letter.named) for person in (PARTNER, OTHER)),
+        float(any(EX in clause.words for clause in letter.clauses)),
+        *(subjects.count(person) / count for person in (PARTNER, WRITER, OTHER)),
+        *(float(danger in shown) for danger in DANGERS),
+    ]
 
 
 @attrs.frozen(eq=False)
@@ -120,24 +174,20 @@ class Judgement:
     Attributes:
         model: The model.
         letter: The letter.
-        logits: For each clause, the logit of every head.
-        pooled: What the second layer saw.
+        matches: The patterns of danger found in it.
+        units: For each clause, the sum of stored weights for every head, plus `MIDDLE`.
+        probabilities: The calibrated probability of every output.
     """
 
     model: Model
     letter: Letter
-    logits: Sequence[Sequence[float]]
-    pooled: Sequence[float]
-
-    def probability(self, name: str) -> float:
-        """Return the calibrated probability of an output."""
-        output = self.model.outputs[name]
-        logit = output.bias + sum(map(float.__mul__, output.weights, self.pooled))
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+    matches: Sequence[Match]
+    units: Sequence[Sequence[int]]
+    probabilities: Mapping[str, float]
 
     def found(self, name: str) -> bool:
         """Return whether an output's probability reaches its threshold."""
-        return self.probability(name) >= self.model.outputs[name].threshold
+        return self.probabilities[name] >= self.model.outputs[name].threshold
 
     def evidence(self, name: str, limit: int = 2) -> tuple[Evidence, ...]:
         """Return the stretches of text that carried a head, strongest first, at least one.
@@ -146,45 +196,41 @@ class Judgement:
             name: The head.
             limit: How many stretches at most.
         """
-        head = next(index for index, head in enumerate(self.model.heads) if head.name == name)
-        order = sorted(range(len(self.logits)), key=lambda index: -self.logits[index][head])
-        best = self.logits[order[0]][head]
-        spans: list[Evidence] = []
-        for index in order[:limit]:
-            if spans and self.logits[index][head] < max(0.0, best - 1.5):
-                break
-            spans.append(self._span(self.letter.clauses[index], head))
-        return tuple(spans)
+        place = next(place for place, head in enumerate(self.model.heads) if head.name == name)
+        head = self.model.heads[place]
+        logits = [head.bias + head.scale * (units[place] - MIDDLE) for units in self.units]
+        order = sorted(range(len(logits)), key=lambda index: -logits[index])
+        bar = max(0.0, logits[order[0]] - 1.5)
+        strong = [order[0], *(index for index in order[1:limit] if logits[index] >= bar)]
+        return tuple(self._span(index, place) for index in strong)
 
-    def _span(self, clause: Clause, head: int) -> Evidence:
-        """Return the stretch from the first to the last word that speaks for the head."""
-        carried = [0.0] * len(clause.words)
-        for feature, indices in located(clause):
+    def _span(self, index: int, head: int) -> Evidence:
+        """Return the stretch from the first to the last word of a clause that speaks for the head."""
+        clauses = self.letter.clauses
+        carried = dict.fromkeys(clauses[index].places, 0.0)
+        for feature, places in located(clauses, index):
             weight = self.model.weight(feature, head)
-            for index in indices:
-                carried[index] += weight / len(indices)
-        bar = 0.15 * max(carried)
-        strong = [index for index, weight in enumerate(carried) if weight > bar] or range(len(carried))
-        return self.letter.evidence(clause.places[strong[0]], clause.places[strong[-1]])
+            for place in places:
+                if place in carried:
+                    carried[place] += weight / len(places)
+        bar = 0.15 * max(carried.values())
+        strong = [place for place, weight in carried.items() if weight > bar] or list(carried)
+        return self.letter.evidence(strong[0], strong[-1])
 
 
 @functools.cache
 def builtin_model() -> Model:
     """Return the model that ships with the package, read on first use."""
-    data = json.loads(read_data("model.json"))
-    heads = [Head(*head) for head in data["heads"]]
-    width = len(heads)
-    raw = zlib.decompress(base64.b64decode(data["weights"]))
-    wide = bytearray(_LANE * len(raw))
-    wide[::_LANE] = raw
-    step = _LANE * width
-    packed = [int.from_bytes(wide[start : start + step], "little") for start in range(0, len(wide), step)]
-    names = [tuple(name.split(" ")) if " " in name else name for name in data["features"].split("\n")]
+    head, _, table = zlib.decompress(read_data("model.bin")).partition(b"\0")
+    data = json.loads(head)
+    names = data["features"].split("\n")
+    places = dict(zip(names, range(len(names))))
     return Model(
         version=data["version"],
         corpus=data["corpus"],
-        heads=heads,
-        weights=dict(zip(names, packed, strict=True)),
+        heads=[Head(*head) for head in data["heads"]],
+        places=places,
+        rows=_Rows(places, table, len(data["heads"])),
         outputs={name: Output(name, *output) for name, output in data["outputs"].items()},
         ranking=data["ranking"],
     )

@@ -21,7 +21,7 @@ class Plain:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the value as dicts, lists, strings, numbers, booleans and None."""
-        result: dict[str, Any] = _lower(self)
+        result: dict[str, Any] = lower(self)
         return result
 
     @classmethod
@@ -34,16 +34,24 @@ class Plain:
         result: _Self = _raise(cls, data, cls.__name__)
         return result
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Let pydantic, and with it FastAPI, validate, serialise and document the class."""
+        from ._pydantic import core_schema
 
-def _lower(value: Any) -> Any:
+        return core_schema(cls, handler)
+
+
+def lower(value: Any) -> Any:
+    """Return a value as plain JSON types."""
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, (tuple, list)):
-        return [_lower(item) for item in value]
+        return [lower(item) for item in value]
     if isinstance(value, (set, frozenset)):
         return sorted(value)
     if attrs.has(type(value)):
-        return {field.name: _lower(getattr(value, field.name)) for field in attrs.fields(type(value))}
+        return {field.name: lower(getattr(value, field.name)) for field in attrs.fields(type(value))}
     return value
 
 
@@ -66,25 +74,32 @@ def _raise(wanted: Any, data: Any, place: str) -> Any:
         return wanted(data)
     if wanted is float:
         _expect(isinstance(data, (int, float)) and not isinstance(data, bool), "a number", data, place)
-        return float(data)
+        try:
+            return float(data)
+        except OverflowError:
+            raise ValueError(f"{place}: the number is too large") from None
     _expect(type(data) is wanted, f"a value of type {wanted.__name__}", data, place)
     return data
 
 
 def _raise_value(cls: Any, data: Any, place: str) -> Any:
     _expect(isinstance(data, Mapping), "an object", data, place)
-    hints = _hints(cls)
+    hints = hints_of(cls)
     unknown = sorted(str(key) for key in data if key not in hints)
     if unknown:
         raise ValueError(f"{place}: unknown field {unknown[0]!r}; known: {', '.join(hints)}")
     missing = [field.name for field in attrs.fields(cls) if field.default is attrs.NOTHING and field.name not in data]
     if missing:
         raise ValueError(f"{place}: field {missing[0]!r} is missing")
+    version = attrs.fields_dict(cls).get("schema_version")
+    if version is not None and data.get("schema_version", version.default) != version.default:
+        raise ValueError(f"{place}.schema_version: this release reads version {version.default}")
     return cls(**{name: _raise(hints[name], item, f"{place}.{name}") for name, item in data.items()})
 
 
 @functools.cache
-def _hints(cls: Any) -> dict[str, Any]:
+def hints_of(cls: Any) -> dict[str, Any]:
+    """Return the types of a class's attributes, by name."""
     return {name: hint for name, hint in typing.get_type_hints(cls).items() if name in attrs.fields_dict(cls)}
 
 

@@ -155,6 +155,11 @@ class Recommendation(Plain):
     data_version: str
     schema_version: int = SCHEMA_VERSION
 
+    def _repr_html_(self) -> str:
+        from ._html import notebook
+
+        return notebook(self)
+
 
 def recommend(situation: str | Situation, *, guide: Guide | None = None) -> Recommendation:
     """Return guidance for a situation described in a person's own words.
@@ -222,16 +227,26 @@ def _match_reasons(judgement: Judgement, guide: Guide, situation: Situation) -> 
             continue
         known = reason.id in situation.known_reasons
         if reason.id not in judgement.model.outputs:
-            if known:
-                matches.append(ReasonMatch(reason, 1.0, ()))
+            confidence, evidence = _judge_own(judgement, guide, reason.id)
+            if known or evidence:
+                matches.append(ReasonMatch(reason, 1.0 if known else confidence, evidence))
             continue
         found = judgement.found(reason.id)
         if not (known or found):
             continue
-        confidence = 1.0 if known else round(judgement.probability(reason.id), 4)
+        confidence = 1.0 if known else round(judgement.probabilities[reason.id], 4)
         matches.append(ReasonMatch(reason, confidence, judgement.evidence(reason.id) if found else ()))
     matches.sort(key=lambda match: -match.confidence)
     return tuple(matches[: max(MAX_REASONS, len(situation.known_reasons))])
+
+
+def _judge_own(judgement: Judgement, guide: Guide, id: str) -> tuple[float, tuple[Evidence, ...]]:
+    """Return the confidence in a reason that the model does not know; with evidence only if that is enough."""
+    # Imported here: most programs have no reasons of their own.
+    from . import _own_reasons
+
+    confidence, evidence = _own_reasons.judge(judgement.letter, guide, id)
+    return round(confidence, 4), evidence if confidence >= _own_reasons.THRESHOLD else ()
 
 
 def _rank_strategies(
@@ -242,7 +257,7 @@ def _rank_strategies(
     perspective: Perspective,
 ) -> tuple[StrategyMatch, ...]:
     ranking = judgement.model.ranking
-    strength = {name: judgement.probability(name) for name in ranking["inputs"] if name in judgement.model.outputs}
+    strength = {name: judgement.probabilities[name] for name in ranking["inputs"] if name in judgement.model.outputs}
     strength.update({match.reason.id: match.confidence for match in reasons})
     strength.update(dict.fromkeys(situation.ruled_out, 0.0))
     strength["self"] = float(perspective is Perspective.SELF)
@@ -313,7 +328,9 @@ def _choose_questions(
     for reason in guide.reasons:
         if reason.id not in settled:
             known = reason.id in judgement.model.outputs
-            doubt[reason.id] = abs(0.5 - (judgement.probability(reason.id) if known else 0.1))
+            doubt[reason.id] = abs(
+                0.5 - (judgement.probabilities[reason.id] if known else _judge_own(judgement, guide, reason.id)[0])
+            )
     nearest = sorted(doubt, key=lambda id: doubt[id])[:MAX_QUESTIONS]
     return tuple(
         Question((reason.question_self if perspective is Perspective.SELF else reason.question).text, reason.id)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 import functools
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,7 +14,13 @@ from ._content import UnknownIdError
 from ._loading import read_data
 from ._model import Judgement
 from ._plain import Plain
-from ._text import Evidence, Letter
+from ._text import Evidence
+
+
+#: Stretches of text shown for one risk.
+MAX_EVIDENCE = 3
+#: A danger is left out whose probability is below this share of the most certain one's.
+FAINT = 0.4
 
 
 class RiskKind(str, enum.Enum):
@@ -91,24 +96,9 @@ def _data() -> Mapping[str, Any]:
     return data
 
 
-@functools.cache
-def _patterns() -> Sequence[tuple[RiskKind, re.Pattern[str]]]:
-    """Return the curated patterns: regular expressions over the canonical words of a clause.
-
-    In the data, `{NAME}` stands for a class of words and `~` for at most two words that deny nothing.
-    """
-    classes = {name: f"(?:{'|'.join(words.split())})" for name, words in _data()["classes"].items()}
-    gap = r"(?: (?!(?:not|never|cannot|no|without|nobody)\b)\S+){0,2}"
-    compiled = []
-    for kind, patterns in _data()["patterns"].items():
-        whole = "|".join(pattern.format_map(classes).replace(" ~", gap) for pattern in patterns)
-        compiled.append((RiskKind(kind), re.compile(rf"(?<!\S)(?:{whole})(?!\S)")))
-    return compiled
-
-
 def regions() -> tuple[str, ...]:
     """Return the region codes that resources are known for."""
-    return tuple(_data()["regions"])
+    return tuple(sorted({*_data()["regions"], *_data()["eu"]}))
 
 
 def check_region(region: str) -> str:
@@ -121,41 +111,25 @@ def check_region(region: str) -> str:
 def find_risks(judgement: Judgement) -> tuple[Risk, ...]:
     """Return the dangers that a letter shows, most certain first.
 
-    A danger counts where the model's probability reaches its threshold or a curated pattern matches.
+    Beside a danger that is certain, a faint one is left out: its message would only confuse.
     """
-    matches = _matches(judgement.letter)
-    risks = []
-    for kind in RiskKind:
-        probability = judgement.probability(kind)
-        spans = matches.get(kind, ())
-        if spans:
-            probability = max(probability, _data()["pattern_confidence"])
-        elif not judgement.found(kind):
-            continue
-        risks.append(
-            Risk(
-                kind=kind,
-                confidence=round(probability, 4),
-                evidence=tuple(spans[:3]) or judgement.evidence(kind),
-                message=_data()["messages"][kind],
-            )
+    faint = FAINT * max(judgement.probabilities[kind] for kind in RiskKind)
+    risks = [
+        Risk(
+            kind=kind,
+            confidence=round(judgement.probabilities[kind], 4),
+            evidence=_matched(judgement, kind) or judgement.evidence(kind),
+            message=_data()["messages"][kind],
         )
+        for kind in RiskKind
+        if judgement.found(kind) and judgement.probabilities[kind] >= faint
+    ]
     return tuple(sorted(risks, key=lambda risk: -risk.confidence))
 
 
-def _matches(letter: Letter) -> Mapping[RiskKind, Sequence[Evidence]]:
-    found: dict[RiskKind, list[Evidence]] = {}
-    for clause in letter.clauses:
-        if clause.supposed:
-            continue
-        line = " ".join(clause.words)
-        for kind, pattern in _patterns():
-            match = pattern.search(line)
-            if match:
-                first = line.count(" ", 0, match.start())
-                last = line.count(" ", 0, match.end())
-                found.setdefault(kind, []).append(letter.evidence(clause.places[first], clause.places[last]))
-    return found
+def _matched(judgement: Judgement, kind: RiskKind) -> tuple[Evidence, ...]:
+    matches = [match for match in judgement.matches if match.kind == kind]
+    return tuple(judgement.letter.evidence(match.first, match.last) for match in matches[:MAX_EVIDENCE])
 
 
 def make_notice(risks: Sequence[Risk], region: str | None) -> SafetyNotice:

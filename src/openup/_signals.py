@@ -1,51 +1,63 @@
-"""Clauses to features: what the model has weights for, and where in the clause each of them stands."""
+"""Clauses to features: what the model has weights for, and where each of them stands."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, pairwise, repeat
+from itertools import chain, pairwise
 
 from ._text import Clause
 
-#: A canonical word, or a tuple of a mark and words; see `features`.
-Feature = str | tuple[str, ...]
+#: How many kinds of features a word of a clause can stand in, and how many a word of its neighbours.
+KINDS = 6
+NEIGHBOUR_KINDS = 2
 
 
-def features(clause: Clause) -> Iterable[Feature]:
-    """Return every feature of a clause, as often as it occurs.
+def features(clauses: Sequence[Clause], index: int) -> Iterable[str]:
+    """Return every feature of a clause of a letter, as often as it occurs.
 
     - `"shy"`: the word;
-    - `("not", "talk")`: two words in a row;
-    - `("keep", "_", "herself")`: two words with one between them;
-    - `("!", "shy")`: the word within reach of a negation;
-    - `("?", "shy")`: the word in a clause that is asked or supposed;
-    - `("WRITER:", "shy")`: the word in a clause about the writer (likewise the others).
+    - `"not talk"`: two words in a row;
+    - `"keep _ herself"`: two words with one between them;
+    - `"! shy"`: the word within reach of a negation;
+    - `"? shy"`: the word in a clause that is asked or supposed;
+    - `"WRITER: shy"`: the word in a clause about the writer (likewise the others);
+    - `"~ shy"`: the word in the clause before or after.
     """
+    clause = clauses[index]
     words = clause.words
-    parts: list[Iterable[Feature]] = [
+    parts: list[Iterable[str]] = [
         words,
-        pairwise(words),
-        zip(words, repeat("_"), words[2:]),
-        zip(repeat(clause.subject + ":"), words),
+        map(" ".join, pairwise(words)),
+        map(" _ ".join, zip(words, words[2:])),
+        map(f"{clause.subject}: ".__add__, words),
     ]
     if clause.denied:
-        parts.append(zip(repeat("!"), clause.denied))
+        parts.append(map("! ".__add__, clause.denied))
     if clause.supposed:
-        parts.append(zip(repeat("?"), words))
+        parts.append(map("? ".__add__, words))
+    if index:
+        parts.append(map("~ ".__add__, clauses[index - 1].words))
+    if index + 1 < len(clauses):
+        parts.append(map("~ ".__add__, clauses[index + 1].words))
     return chain.from_iterable(parts)
 
 
-def located(clause: Clause) -> Iterator[tuple[Feature, Sequence[int]]]:
-    """Yield every feature of a clause with the indices of the words that make it."""
-    words = clause.words
-    for index, word in enumerate(words):
-        yield word, (index,)
-        yield (clause.subject + ":", word), (index,)
+def located(clauses: Sequence[Clause], index: int) -> Iterator[tuple[str, Sequence[int]]]:
+    """Yield every feature of a clause of a letter with the places of the words that make it."""
+    clause = clauses[index]
+    words, places = clause.words, clause.places
+    for word, place in zip(words, places):
+        yield word, (place,)
+        yield f"{clause.subject}: {word}", (place,)
         if clause.supposed:
-            yield ("?", word), (index,)
-    for index in range(len(words) - 1):
-        yield (words[index], words[index + 1]), (index, index + 1)
-    for index in range(len(words) - 2):
-        yield (words[index], "_", words[index + 2]), (index, index + 2)
+            yield f"? {word}", (place,)
+    for (first, second), both in zip(pairwise(words), pairwise(places)):
+        yield f"{first} {second}", both
+    for first, second, start, end in zip(words, words[2:], places, places[2:]):
+        yield f"{first} _ {second}", (start, end)
     for word in clause.denied:
-        yield ("!", word), (words.index(word),)
+        yield f"! {word}", (places[words.index(word)],)
+    for other in (index - 1, index + 1):
+        if 0 <= other < len(clauses):
+            for word, place in zip(clauses[other].words, clauses[other].places):
+                yield f"~ {word}", (place,)

@@ -6,7 +6,7 @@ import functools
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
@@ -14,15 +14,18 @@ from ._loading import read_data
 from ._plain import Plain
 
 #: Longest clause, in canonical words. Sums of weights cannot overflow below it, and people do not breathe for longer.
-MAX_CLAUSE = 40
+MAX_CLAUSE = 30
+#: From this many words on, a new subject starts a new clause even where no comma or conjunction says so.
+LONG_CLAUSE = 12
 #: How many words after a negation it is taken to deny.
 NEGATION_REACH = 5
 
 _TOKEN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|[.!?\n;:,()\"…]|-(?=[\s-])")
-_PLAIN = str.maketrans("‘’ʼ`´′“”«»„–—―‑\u00a0\t\r", "''''''\"\"\"\"\"----   ")
-# Letters typed apart, and signs that stand for letters: k i l l, k-i-l-l, k1ll, su!cide.
+_PLAIN = str.maketrans("‘’ʼ`´′“”«»„–—―‐‑\u00a0\t\r", "''''''\"\"\"\"\"-----   ")
+# Letters typed apart, k i l l or k.i.l.l, and signs that stand for letters, k1ll.
 _APART = re.compile(r"(?<![^\W_])[^\W_](?:[ .*_-][^\W_]){3,}(?![^\W_])")
-_LEET = str.maketrans("0134578@$!", "oieastbasi")
+_LETTERS = frozenset("bcdefghjklmopqrstvxyz")
+_LEET = str.maketrans("0134578", "oieastb")
 
 
 @attrs.frozen
@@ -69,6 +72,7 @@ class Letter:
         folded: The text in lower case, without accents, invisible characters and typographic variants.
         offsets: For each character of `folded`, its offset in `text`; None where they are the same.
         clauses: Its clauses, in order.
+        named: The people that it names by a noun: `PARTNER`, `OTHER`, `EX`.
         size: Number of tokens.
     """
 
@@ -76,12 +80,17 @@ class Letter:
     folded: str
     offsets: Sequence[int] | None
     clauses: Sequence[Clause]
+    named: frozenset[str]
     size: int
 
     def evidence(self, first: int, last: int) -> Evidence:
         """Return the stretch of text from token `first` to token `last`, both included."""
-        spans = [match.span() for match in _TOKEN.finditer(self.folded)]
-        return self.span(spans[first][0], spans[last][1])
+        return self.span(self.spans[first][0], self.spans[last][1])
+
+    @functools.cached_property
+    def spans(self) -> Sequence[tuple[int, int]]:
+        """Where each token starts and ends in `folded`."""
+        return [match.span() for match in _TOKEN.finditer(self.folded)]
 
     def span(self, start: int, end: int) -> Evidence:
         """Return the stretch of text between two offsets in `folded`."""
@@ -96,6 +105,7 @@ PARTNER, WRITER, OTHER, EX, BOTH, NOBODY = "PARTNER", "WRITER", "OTHER", "EX", "
 
 # What a known word does to the analysis. A word without an action is just a word.
 (_END, _COMMA, _JOIN, _FILLER, _PERSON, _KIN, _HE, _NEGATION, _SUPPOSE, _WORD) = range(10)
+_NUMBER = (_WORD, "NUMBER", "")
 
 
 @functools.cache
@@ -132,10 +142,33 @@ def lexicon() -> Mapping[str, tuple[int, str, str]]:
     add(data["suppose"], _SUPPOSE, "if")
     add(data["because"], _JOIN, "because")
     add(data["but"], _JOIN, "but")
+    add("since", _JOIN, "since")
     add(". ! ? \n …", _END, "")
     known["\n"] = (_END, "", "")
+    for form in data["not-misspelt"].split():
+        known.setdefault(form, (_WORD, stem(form), ""))
+    for form in data["guarded"].split():
+        meant = known.get(form) or (_WORD, stem(form), "")
+        for misspelt in _misspellings(form):
+            known.setdefault(misspelt, meant)
     add('; : , ( ) " -', _COMMA, "")
     return known
+
+
+def _misspellings(word: str) -> Iterator[str]:
+    """Yield the word with a letter left out, doubled, or changed places with the next."""
+    for place in range(len(word)):
+        yield word[:place] + word[place + 1 :]
+        yield word[:place] + word[place] + word[place:]
+        yield word[:place] + word[place + 1 : place + 2] + word[place] + word[place + 2 :]
+
+
+@functools.cache
+def nominatives() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the forms that open a clause as its subject, and the words that join clauses."""
+    data = json.loads(read_data("lexicon.json"))
+    people = [form for kind in ("partner", "other") for forms in data[kind].values() for form in forms.split()]
+    return frozenset([*data["nominative"].split(), "my", "his", "her", *people]), frozenset(data["and"].split())
 
 
 def stem(word: str) -> str:
@@ -191,6 +224,8 @@ def fold(text: str) -> tuple[str, Sequence[int] | None]:
             if unicodedata.category(part) not in ("Mn", "Cf", "Me"):
                 characters.append(part)
                 offsets.append(offset)
+            elif part == "\u0301" and characters and characters[-1] == " ":
+                characters[-1] = "'"  # The acute accent used as an apostrophe, in a form that takes it apart.
     return "".join(characters), offsets
 
 
@@ -198,12 +233,36 @@ def read(text: str) -> Letter:
     """Take a text apart."""
     folded, offsets = fold(text)
     tokens = _TOKEN.findall(folded)
-    return Letter(text, folded, offsets, _clauses(tokens), len(tokens))
+    if not _LETTERS.isdisjoint(tokens):
+        folded, offsets = _joined(folded, offsets)
+        tokens = _TOKEN.findall(folded)
+    clauses, named = _clauses(tokens)
+    return Letter(text, folded, offsets, clauses, named, len(tokens))
 
 
-def _clauses(tokens: Sequence[str]) -> Sequence[Clause]:
+def _joined(folded: str, offsets: Sequence[int] | None) -> tuple[str, Sequence[int] | None]:
+    """Return the text with letters that were typed apart put together."""
+    characters: list[str] = []
+    kept: list[int] = []
+    end = 0
+    for match in _APART.finditer(folded):
+        characters.append(folded[end : match.start()])
+        kept.extend(range(end, match.start()))
+        end = match.end()
+        characters.append(folded[match.start() : end : 2])
+        kept.extend(range(match.start(), end, 2))
+    if not kept:
+        return folded, offsets
+    characters.append(folded[end:])
+    kept.extend(range(end, len(folded)))
+    return "".join(characters), kept if offsets is None else [offsets[place] for place in kept]
+
+
+def _clauses(tokens: Sequence[str]) -> tuple[Sequence[Clause], frozenset[str]]:
     known = lexicon().get
+    subjects, joining = nominatives()
     clauses: list[Clause] = []
+    named: set[str] = set()
     who = {"m": PARTNER, "f": PARTNER, "n": PARTNER}  # whom he, she and they stand for
     words: list[str] = []
     places: list[int] = []
@@ -227,12 +286,18 @@ def _clauses(tokens: Sequence[str]) -> Sequence[Clause]:
 
     for place, token in enumerate(tokens):
         entry = known(token)
+        if entry is None and not token.isalpha():
+            if token[0].isdigit():  # 3, 3rd, 3wks
+                entry = known(token.lstrip("0123456789")) or _NUMBER
+            else:
+                token = token.translate(_LEET)
+                entry = known(token)
         if entry is None:
             word = stem(token)
         else:
             action, word, gender = entry
             if action == _FILLER:
-                if places and token in ("and", "or", "so") and place + 1 < size and _starts(known(tokens[place + 1])):
+                if words and token in joining and place + 1 < size and tokens[place + 1] in subjects:
                     close()
                 continue
             if action == _END:
@@ -250,6 +315,7 @@ def _clauses(tokens: Sequence[str]) -> Sequence[Clause]:
             elif action == _HE:
                 word = who[gender]
             elif action == _KIN:
+                named.add(word)
                 who[gender] = word
                 if word is PARTNER:
                     who["n"] = PARTNER
@@ -257,6 +323,8 @@ def _clauses(tokens: Sequence[str]) -> Sequence[Clause]:
                 negated = NEGATION_REACH + 1
             elif action == _SUPPOSE:
                 supposed = True
+            if len(words) >= LONG_CLAUSE and token in subjects:
+                close()
             if subject is NOBODY and action in (_HE, _KIN, _PERSON):
                 subject = word
         if negated:
@@ -268,8 +336,4 @@ def _clauses(tokens: Sequence[str]) -> Sequence[Clause]:
         if len(words) >= MAX_CLAUSE:
             close()
     close()
-    return clauses
-
-
-def _starts(entry: tuple[int, str, str] | None) -> bool:
-    return entry is not None and entry[0] in (_HE, _PERSON, _KIN)
+    return clauses, frozenset(named)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from hypothesis import strategies as st
+
 import openup
+from openup import testing
 
 recommendation: openup.Recommendation = openup.recommend("My wife keeps everything in.")
 outcome: openup.Outcome = recommendation.outcome
@@ -26,6 +29,12 @@ openup.recommend(openup.Situation("…", known_reasons={"past-hurt"}, tried=["be
 guide: openup.Guide = openup.load_guide({"schema_version": 1, "id": "ours", "version": "1"})
 openup.recommend("…", guide=guide)
 quotes: tuple[openup.Quote, ...] = openup.quotes(expert="gary-brown", strategy="be-patient")
+
+text: str = openup.to_text(recommendation) + openup.to_markdown(quotes, level=3) + openup.to_json_ld(quotes[0])
+page: str = openup.to_html(recommendation, document=True, email=True)
+same: openup.Guide = openup.Guide.from_dict(guide.merge(guide).to_dict())
+fake: openup.Recommendation = testing.fake_recommendation("…", outcome="safety", risks=[openup.RiskKind.SELF_HARM])
+drawn: st.SearchStrategy[openup.Recommendation] = testing.recommendations(guide)
 reason: openup.Reason = openup.builtin_guide().reason("past-hurt")
 
 openup.recommend(3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
@@ -33,3 +42,5 @@ openup.recommend("…", "guide")  # type: ignore[call-arg,arg-type]  # pyright: 
 openup.quotes("gary-brown")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 recommendation.outcome = openup.Outcome.SAFETY  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
 openup.Situation(text=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+openup.to_html("text")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+openup.to_pdf(quotes)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
