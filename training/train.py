@@ -27,6 +27,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import scipy.optimize
 import scipy.sparse as sparse
 from sklearn.linear_model import LogisticRegression
 
@@ -52,8 +53,10 @@ REASONS = [
 RISKS = ["partner-violence", "coercive-control", "self-harm", "child-safety", "harm-to-others"]
 CUES = ["dont-personalize", "value-openness", "balance-deep-and-light"]
 STRATEGIES = [*CUES, "explore-reasons", "lead-by-example", "share-own-struggle", "be-patient", "build-trust"]
-HEADS = [*REASONS, *RISKS, *(f"cue:{cue}" for cue in CUES), "withholds:partner", "withholds:self", "in-scope", "self"]
-OUTPUTS = [*REASONS, *RISKS, *(f"cue:{cue}" for cue in CUES), "in-scope", "self"]
+CUE_HEADS = [f"cue:{cue}" for cue in CUES]
+DANGER_HEADS = [*RISKS, "risk", "risk-letter"]
+HEADS = [*REASONS, *DANGER_HEADS, *CUE_HEADS, "withholds:partner", "withholds:self", "in-scope", "self"]
+OUTPUTS = [*REASONS, *RISKS, "risk", *CUE_HEADS, "in-scope", "self"]
 
 # Chosen on the folds; training/README.md has the figures of other choices.
 MIN_COUNT = 2
@@ -65,8 +68,10 @@ NGRAM_PENALTY = 0.5
 EMBEDDING_PENALTY = 1.0
 TEACHER_PENALTY = 0.1
 OUTPUT_STRENGTH = 0.05  # inverse penalty of the second layer
+RISK_PENALTY = 0.3  # penalty of the second layer's outputs for dangers
+TOP_THREE = 3.0  # what a place among the first three strategies is worth, beside 3, 2 and 1 for the places
 #: How many times a miss and a false alarm count where the threshold of an output is set; elsewhere once each.
-COSTS = {**dict.fromkeys(RISKS, (2.0, 1.0)), "in-scope": (1.0, 2.0)}
+COSTS = {"risk": (2.0, 1.0), "in-scope": (1.0, 2.0)}
 LEVELS = 15  # a stored weight is -15..15
 
 
@@ -130,6 +135,8 @@ class Corpus:
                 labels.append(int(output in row["reasons"]) if row["scope"] == "in" else -1)
             elif output in RISKS:
                 labels.append(int(output in row["safety"]))
+            elif output == "risk":
+                labels.append(int(bool(row["safety"])))
             elif output == "in-scope":
                 labels.append(-1 if row["safety"] and row["scope"] == "out" else int(row["scope"] == "in"))
             elif output == "self":
@@ -140,8 +147,12 @@ class Corpus:
 
     def clause_label(self, head: str) -> np.ndarray:
         """1, 0, or -1 (does not count) for each clause."""
-        if head in ("in-scope", "self"):
-            return self.letter_label(head)[self.owner]
+        if head in ("in-scope", "self", "risk-letter"):
+            return self.letter_label(head.removesuffix("-letter"))[self.owner]
+        if head == "risk":
+            share = np.max([self.overlap[risk] for risk in RISKS], axis=0)
+            risky = self.letter_label("risk")[self.owner] == 1
+            return np.where(share >= 0.5, 1, np.where(risky, -1, 0))
         if head.startswith("withholds:"):
             who = np.array([row["perspective"] == head.removeprefix("withholds:") for row in self.rows])[self.owner]
             positive = self.overlap["withholds"] >= 0.5
@@ -289,6 +300,11 @@ class Learner:
         for names, part in ((self.words.own, sums[:half]), (self.words.near, sums[half:])):
             for name, share in zip(names, self.words.vectors @ part, strict=True):
                 weights[name] = weights[name] + share if name in weights else share
+        # What stands in the next clause may not speak against a danger.
+        danger = [HEADS.index(head) for head in DANGER_HEADS]
+        for name, weight in weights.items():
+            if name.startswith("~ "):
+                weight[danger] = np.maximum(weight[danger], 0.0)
         return weights
 
 
@@ -296,7 +312,7 @@ def select(learner: Learner, weights: dict[str, np.ndarray]) -> list[str]:
     """Return the features worth shipping: heavy ones, and of these the frequent first."""
     frequency = Counter(feature for found in learner.features for feature in set(found))
     worth = {
-        name: float(np.abs(weight[: len(REASONS) + len(RISKS)]).max())
+        name: float(np.abs(weight[: len(REASONS) + len(RISKS) + 2]).max())
         * min(20, frequency[name] + (WORD_PRIOR if " " not in name else 0)) ** 0.5
         for name, weight in weights.items()
     }
@@ -335,6 +351,33 @@ def best_threshold(label: np.ndarray, probability: np.ndarray, miss: float, alar
     return best[1]
 
 
+def second_layer(output: str, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
+    """Fit one output of the second layer; weights and intercept.
+
+    A danger sees only what cannot fall when text is added, with weights that are not negative: the highest logits of
+    the heads of danger, and patterns. So no harmless sentence can hide it.
+    """
+    if output not in RISKS and output != "risk":
+        model = LogisticRegression(C=OUTPUT_STRENGTH, max_iter=3000).fit(x, y)
+        return model.coef_[0], float(model.intercept_[0])
+    columns = [HEADS.index(head) for head in DANGER_HEADS]
+    columns += range(x.shape[1] - len(_patterns.DANGERS), x.shape[1])
+    part, sign = x[:, columns], 2 * y - 1
+
+    def loss(theta: np.ndarray) -> tuple[float, np.ndarray]:
+        margin = sign * (part @ theta[:-1] + theta[-1])
+        slope = -sign / (1 + np.exp(margin))
+        gradient = np.append(part.T @ slope + RISK_PENALTY * theta[:-1], slope.sum())
+        return float(np.logaddexp(0, -margin).sum() + 0.5 * RISK_PENALTY * (theta[:-1] ** 2).sum()), gradient
+
+    bounds = [(0, None)] * len(columns) + [(None, None)]
+    begin = np.append(np.full(len(columns), 0.1), -2.0)
+    theta = scipy.optimize.minimize(loss, begin, jac=True, method="L-BFGS-B", bounds=bounds).x
+    weights = np.zeros(x.shape[1])
+    weights[columns] = theta[:-1]
+    return weights, float(theta[-1])
+
+
 def fit_outputs(corpus: Corpus, seen: np.ndarray) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Fit the second layer; the outputs, and what they give to texts they were not fitted on."""
     outputs, unseen = {}, {}
@@ -344,18 +387,14 @@ def fit_outputs(corpus: Corpus, seen: np.ndarray) -> tuple[dict[str, Any], dict[
         probability = np.zeros(len(label))
         for fold in range(FOLDS):
             train, test = use & (corpus.fold != fold), corpus.fold == fold
-            probability[test] = _second(seen[train], label[train]).predict_proba(seen[test])[:, 1]
-        model = _second(seen[use], label[use])
+            weights, bias = second_layer(output, seen[train], label[train])
+            probability[test] = 1 / (1 + np.exp(-(seen[test] @ weights + bias)))
+        weights, bias = second_layer(output, seen[use], label[use])
         miss, alarm = COSTS.get(output, (1.0, 1.0))
         threshold = best_threshold(label[use], probability[use], miss, alarm)
-        weights = [round(float(w), 4) for w in model.coef_[0]]
-        outputs[output] = (round(float(model.intercept_[0]), 4), weights, threshold)
+        outputs[output] = (round(bias, 4), [round(float(w), 4) for w in weights], threshold)
         unseen[output] = probability
     return outputs, unseen
-
-
-def _second(x: np.ndarray, y: np.ndarray) -> LogisticRegression:
-    return LogisticRegression(C=OUTPUT_STRENGTH, max_iter=3000).fit(x, y)
 
 
 def fit_ranking(corpus: Corpus, unseen: dict[str, np.ndarray], outputs: dict[str, Any]) -> dict[str, Any]:
@@ -370,7 +409,7 @@ def fit_ranking(corpus: Corpus, unseen: dict[str, np.ndarray], outputs: dict[str
     bias, weights = {}, {}
     for strategy in STRATEGIES:
         orders = [row["strategies"] for row in corpus.rows]
-        gain = np.array([3.0 - order.index(strategy) if strategy in order else 0.0 for order in orders])
+        gain = np.array([TOP_THREE + 3.0 - order.index(strategy) if strategy in order else 0.0 for order in orders])
         solution = np.linalg.solve(design.T @ design + np.eye(design.shape[1]), design.T @ gain[use])
         bias[strategy] = round(float(solution[-1]), 4)
         weights[strategy] = {name: round(float(w), 4) for name, w in zip(inputs, solution, strict=False)}
@@ -417,7 +456,7 @@ def main() -> None:
     table = (units[used] + _model.ZERO).astype(np.uint8).tobytes()
     options.target.write_bytes(zlib.compress(head + b"\0" + table, 9))
     print(f"wrote {len(names)} features, {options.target.stat().st_size:,} bytes")
-    np.savez_compressed(teacher.CACHE / "unseen.npz", **{name: value for name, value in unseen.items()})
+    np.savez_compressed(teacher.CACHE / "unseen.npz", **unseen)
 
 
 def report(corpus: Corpus, outputs: dict[str, Any], unseen: dict[str, np.ndarray]) -> None:

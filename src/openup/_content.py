@@ -46,7 +46,7 @@ def nearest(given: object, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(str(given)[:100], ids, n=1)
     if close:
         return f" (did you mean {close[0]!r}?)"
-    return f" (known: {', '.join(ids)})" if 0 < len(ids) <= 20 else ""
+    return f" (known: {', '.join(ids)})" if 0 < len(ids) <= 50 else ""
 
 
 @attrs.frozen

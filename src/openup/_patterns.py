@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from ._loading import read_data
-from ._text import Letter, lexicon, stem
+from ._text import EX, PARTNER, WRITER, Clause, Letter, lexicon, stem
 
 #: The dangers that patterns show, in the order in which the model sees them.
 DANGERS = ("partner-violence", "coercive-control", "self-harm", "child-safety", "harm-to-others")
@@ -96,9 +96,9 @@ def find_patterns(letter: Letter) -> Sequence[Match]:
     index = _index()
     matches: list[Match] = []
     for clause in letter.clauses:
-        words = clause.words
-        if clause.supposed or index.keys().isdisjoint(words):
+        if clause.supposed or index.keys().isdisjoint(clause.words):
             continue
+        words, places = _unowned(clause)
         found = set()
         for place, word in enumerate(words):
             for kind, items, far in index.get(word, ()):
@@ -108,9 +108,19 @@ def find_patterns(letter: Letter) -> Sequence[Match]:
                     end = _fits(items, words, start) if start >= 0 else -1
                     if end >= 0:
                         found.add(kind)
-                        matches.append(Match(kind, clause.places[start], clause.places[end - 1]))
+                        matches.append(Match(kind, places[start], places[end - 1]))
                         break
     return matches
+
+
+def _unowned(clause: Clause) -> tuple[Sequence[str], Sequence[int]]:
+    """Return a clause's words and places without the "my" of "my husband"."""
+    kept = [
+        (word, place)
+        for word, after, place in zip(clause.words, [*clause.words[1:], ""], clause.places)
+        if not (word == WRITER and after in (PARTNER, EX))
+    ]
+    return [word for word, _ in kept], [place for _, place in kept]
 
 
 def _fits(items: Sequence[Item], words: Sequence[str], place: int) -> int:

@@ -91,7 +91,11 @@ def find_risks(judgement: Judgement, texts: SafetyTexts | None = None) -> tuple[
     Beside a danger that is certain, a faint one is left out: its message would only confuse.
     """
     messages = {message.kind: message.text for message in _over_builtin(texts).messages}
-    faint = FAINT * max(judgement.probabilities[kind] for kind in RiskKind)
+    most = max(RiskKind, key=lambda kind: judgement.probabilities[kind])
+    faint = FAINT * judgement.probabilities[most]
+    kinds = [kind for kind in RiskKind if judgement.found(kind) and judgement.probabilities[kind] >= faint]
+    if not kinds and judgement.found("risk"):
+        kinds = [most]  # Danger there is; this is what it looks most like.
     risks = [
         Risk(
             kind=kind,
@@ -99,8 +103,7 @@ def find_risks(judgement: Judgement, texts: SafetyTexts | None = None) -> tuple[
             evidence=_matched(judgement, kind) or judgement.evidence(kind),
             message=messages[kind],
         )
-        for kind in RiskKind
-        if judgement.found(kind) and judgement.probabilities[kind] >= faint
+        for kind in kinds
     ]
     return tuple(sorted(risks, key=lambda risk: -risk.confidence))
 
