@@ -303,11 +303,8 @@ def test_html_holds_no_markup_but_ours_and_all_of_the_persons_text(answer, docum
     if answer.outcome is not openup.Outcome.NO_MATCH:
         kept = re.sub(r"[^\w]", "", answer.text)
         assert kept in re.sub(r"[^\w]", "", page.text("blockquote"))
-    assert {attributes.get("href", "https:").partition(":")[0] for attributes in page.all("a")} <= {
-        "https",
-        "http",
-        "tel",
-    }
+    schemes = {attributes.get("href", "https:").partition(":")[0] for attributes in page.all("a")}
+    assert schemes <= {"https", "http", "tel"}
 
 
 @given(st.text() | st.just(HOSTILE))

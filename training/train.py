@@ -69,7 +69,6 @@ EMBEDDING_PENALTY = 1.0
 TEACHER_PENALTY = 0.1
 OUTPUT_STRENGTH = 0.05  # inverse penalty of the second layer
 RISK_PENALTY = 0.3  # penalty of the second layer's outputs for dangers
-TOP_THREE = 3.0  # what a place among the first three strategies is worth, beside 3, 2 and 1 for the places
 #: How many times a miss and a false alarm count where the threshold of an output is set; elsewhere once each.
 COSTS = {"risk": (2.0, 1.0), "in-scope": (1.0, 2.0)}
 LEVELS = 15  # a stored weight is -15..15
@@ -409,7 +408,7 @@ def fit_ranking(corpus: Corpus, unseen: dict[str, np.ndarray], outputs: dict[str
     bias, weights = {}, {}
     for strategy in STRATEGIES:
         orders = [row["strategies"] for row in corpus.rows]
-        gain = np.array([TOP_THREE + 3.0 - order.index(strategy) if strategy in order else 0.0 for order in orders])
+        gain = np.array([3.0 - order.index(strategy) if strategy in order else 0.0 for order in orders])
         solution = np.linalg.solve(design.T @ design + np.eye(design.shape[1]), design.T @ gain[use])
         bias[strategy] = round(float(solution[-1]), 4)
         weights[strategy] = {name: round(float(w), 4) for name, w in zip(inputs, solution, strict=False)}

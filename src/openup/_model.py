@@ -142,8 +142,8 @@ def _logistic(logit: float) -> float:
 def pooled(letter: Letter, matches: Sequence[Match], highest: Sequence[float], mean: Sequence[float]) -> list[float]:
     """Return what the second layer sees of a letter.
 
-    That is each head's highest and mean logit; how many clauses there are; who is named, and whom the clauses are about;
-    and which dangers a pattern shows.
+    That is each head's highest and mean logit; how many clauses there are; who is named, and whom the clauses are
+    about; and which dangers a pattern shows.
 
     Args:
         letter: The letter.
