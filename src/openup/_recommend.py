@@ -286,9 +286,8 @@ def _because(
 ) -> tuple[Because, ...]:
     named = {match.reason.id: match for match in reasons}
     because = []
-    for name, share in sorted(shares.items(), key=lambda item: -item[1]):
-        if share <= 0:
-            break
+    speaking = [name for name, share in sorted(shares.items(), key=lambda item: -item[1]) if share > 0]
+    for name in speaking:
         if name in named:
             because.append(Because("reason", name, named[name].evidence))
         elif name.startswith("cue:") and judgement.found(name):

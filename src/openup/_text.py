@@ -193,8 +193,6 @@ def stem(word: str) -> str:
         return _bare(word[:-2])
     if last == "g" and word.endswith("ing") and size > 5:
         return _bare(word[:-3])
-    if last == "n" and word.endswith("in'"):
-        return word
     if last == "e":
         return word[:-1]
     if last == "y" and word.endswith("ly") and size > 5:
