@@ -328,3 +328,9 @@ def test_the_help_names_the_exit_statuses(capsys):
         main(["batch", "--help"])
 
     assert "exit status:" in capsys.readouterr().out
+
+
+def test_a_file_that_is_not_there_has_no_last_line(tmp_path):
+    from openup._batch import last_line
+
+    assert 0 == last_line(str(tmp_path / "none.jsonl"))

@@ -170,3 +170,15 @@ def test_it_runs_as_a_module_too(capsys, monkeypatch):
 
     assert 0 == end.value.code
     assert capsys.readouterr().out.startswith("openup ")
+
+
+def test_a_reader_that_has_enough_ends_the_output_quietly():
+    import subprocess
+
+    command = f"{sys.executable} -m openup quotes --format json-ld | head -c 1"
+    done = subprocess.run(
+        ["bash", "-c", command + "; exit ${PIPESTATUS[0]}"], capture_output=True, text=True, timeout=60
+    )
+
+    assert "" == done.stderr
+    assert done.returncode in (0, 1)

@@ -276,3 +276,11 @@ def test_5000_faults_are_all_told_in_under_three_seconds():
 
     assert 10_000 == len(faults)
     assert passed < 3
+
+
+def test_a_day_of_checking_has_to_be_written_in_full():
+    service = {"name": "n", "contact": "1", "how": "h", "hours": "", "kinds": ["self-harm"], "region": "GB"}
+    service |= {"source": "https://example.org", "checked": "20261123"}
+
+    with pytest.raises(openup.GuideError, match="checked: expected a day such as '2026-11-23'"):
+        openup.load_guide({**OURS, "safety": {"resources": [service]}})

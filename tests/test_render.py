@@ -403,3 +403,10 @@ def test_an_address_that_is_neither_number_nor_page_is_shown_as_it_is():
 
     assert "Text HOME to 741741" in openup.to_html(answer)
     assert [] == Page(openup.to_html(answer)).all("a")
+
+
+def test_a_notice_without_services_renders_without_a_list():
+    notice = attrs.evolve(openup.recommend("he hit me").safety, resources=())
+    answer = attrs.evolve(openup.recommend("he hit me"), safety=notice)
+
+    assert "\n- **" not in openup.to_markdown(answer)
