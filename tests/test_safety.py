@@ -19,7 +19,7 @@ HERE = pathlib.Path(__file__).parent
 CORPUS = HERE / "data" / "safety.jsonl"
 TRAINING = HERE.parent / "training" / "situations.jsonl"
 
-# Measured on 2026-11-23 with model 1.0.0 on the 627 texts of tests/data/safety.jsonl: recall 0.54, false alarms 0.24.
+# Measured on 2026-11-25 with model 2.0.0 on the 627 texts of tests/data/safety.jsonl: recall 0.63, false alarms 0.25.
 # They are far from what is wanted (0.95 and 0.02), and stand here so that they cannot get worse unseen.
 RECALL_FLOOR = 0.5
 FALSE_ALARMS_CEILING = 0.25

@@ -1,6 +1,4 @@
-"""Features are what the model weighs; each can be pointed at in the text."""
-
-from collections import Counter
+"""What the network sees of a letter: its words, whom each is about, and what is denied or only supposed."""
 
 import pytest
 from hypothesis import given
@@ -9,41 +7,40 @@ from openup import _signals, _text
 from texts import TEXTS
 
 
-@given(TEXTS)
-def test_every_feature_of_a_clause_is_located_and_nothing_else_is(text: str):
-    clauses = _text.read(text).clauses
-    for index in range(len(clauses)):
-        located = [feature for feature, _ in _signals.located(clauses, index)]
-
-        assert Counter(_signals.features(clauses, index)) == Counter(located)
+def seen(text: str) -> _signals.Signals:
+    return _signals.signals(_text.read(text))
 
 
 @given(TEXTS)
-def test_a_feature_is_located_at_words_that_are_in_it(text: str):
-    clauses = _text.read(text).clauses
-    words = {place: word for clause in clauses for word, place in zip(clause.words, clause.places)}
-    for index in range(len(clauses)):
-        for feature, places in _signals.located(clauses, index):
-            assert {words[place] for place in places} <= set(feature.split(" "))
+def test_every_word_of_every_clause_is_seen_once_and_in_order(text: str):
+    letter = _text.read(text)
+    found = _signals.signals(letter)
+
+    assert [word for clause in letter.clauses for word in clause.words] == [*found.words]
+    assert len(found.words) == len(found.states)
+    assert [list(clause.words) for clause in letter.clauses] == [
+        [*found.words[stretch.start : stretch.stop]] for stretch in found.clauses
+    ]
+    assert [clause.places for clause in letter.clauses] == [stretch.places for stretch in found.clauses]
+
+
+@given(TEXTS)
+def test_states_are_within_what_the_network_has_values_for(text: str):
+    found = seen(text)
+
+    assert all(0 <= state < _signals.STATES for state in found.states)
+    assert all(0 <= clause.state < _signals.CLAUSE_STATES for clause in found.clauses)
+
+
+def test_what_is_denied_asked_or_about_somebody_else_is_in_another_state():
+    texts = ("he trusts her.", "he does not trust her.", "does he trust her?", "my brother trusts her.")
+
+    assert 4 == len({(found.states[found.words.index("trust")]) for found in map(seen, texts)})
 
 
 @pytest.mark.parametrize(
-    "text", ["my husband is shy", "he never talks to me", "is he shy?", "if he trusted me", "I do not trust my brother"]
+    ("stated", "supposed"),
+    [("He is shy.", "Is he shy?"), ("He was hurt.", "Maybe he was hurt."), ("She nags.", "If she nags.")],
 )
-def test_each_word_of_a_clause_is_a_feature_of_its_own(text: str):
-    clauses = _text.read(text).clauses
-
-    assert set(clauses[0].words) <= set(_signals.features(clauses, 0))
-
-
-def test_what_is_denied_asked_or_about_somebody_else_has_other_features():
-    texts = ("he trusts her.", "he does not trust her.", "does he trust her?", "my brother trusts her.")
-    readings = [frozenset(_signals.features(_text.read(text).clauses, 0)) for text in texts]
-
-    assert 4 == len(set(readings))
-
-
-def test_the_words_of_the_neighbouring_clauses_are_features_too():
-    clauses = _text.read("He is quiet. His ex cheated on him. I wait.").clauses
-
-    assert {"~ quiet", "~ wait"} <= set(_signals.features(clauses, 1))
+def test_a_clause_that_is_only_supposed_is_in_a_state_of_its_own(stated: str, supposed: str):
+    assert seen(stated).clauses[0].state + 1 == seen(supposed).clauses[0].state

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import functools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -23,6 +23,12 @@ MAX_REASONS = 3
 MAX_STRATEGIES = 3
 MAX_QUOTES = 3
 MAX_QUESTIONS = 2
+#: What a reason adds to the logit of the strategy that serves it best, where the person or a product's guide names it.
+KNOWN_REASON = 6.0
+#: How much of that a reason counts that the model finds: most of what it says has been learned from the text already.
+FOUND_REASON = 0.25
+#: Where a strategy starts of which the model has learned nothing: about where it puts one that does not fit.
+UNKNOWN_STRATEGY = -2.0
 
 
 class Outcome(str, enum.Enum):
@@ -256,42 +262,69 @@ def _rank_strategies(
     reasons: Sequence[ReasonMatch],
     perspective: Perspective,
 ) -> tuple[StrategyMatch, ...]:
-    ranking = judgement.model.ranking
-    strength = {name: judgement.probabilities[name] for name in ranking["inputs"] if name.startswith("cue:")}
-    strength.update({match.reason.id: 1.0 for match in reasons})
-    strength["self"] = float(perspective is Perspective.SELF)
     scored = []
     for place, strategy in enumerate(guide.strategies):
-        weights = ranking["weights"].get(strategy.id, {})
-        shares = {name: weights.get(name, 0.0) * value for name, value in strength.items()}
-        for match in reasons:
-            if match.reason.id not in ranking["inputs"] and strategy.id in match.reason.strategies:
-                order = match.reason.strategies.index(strategy.id)
-                shares[match.reason.id] = match.confidence * ranking["own_reason"] / (1 + order)
-        score = ranking["bias"].get(strategy.id, 0.0) + math.fsum(shares.values())
-        tried = strategy.id in situation.tried
-        scored.append((tried, -score, place, strategy, shares))
+        score = _strategy_score(judgement, guide, situation, reasons, perspective, strategy)
+        scored.append((strategy.id in situation.tried, -score, place, strategy))
     scored.sort(key=lambda item: item[:3])
     return tuple(
-        StrategyMatch(strategy, _because(judgement, reasons, shares, perspective))
-        for _, _, _, strategy, shares in scored[:MAX_STRATEGIES]
+        StrategyMatch(strategy, _because(judgement, reasons, strategy, perspective))
+        for *_, strategy in scored[:MAX_STRATEGIES]
     )
 
 
-def _because(
+def _strategy_score(
     judgement: Judgement,
+    guide: Guide,
+    situation: Situation,
     reasons: Sequence[ReasonMatch],
-    shares: Mapping[str, float],
     perspective: Perspective,
+    strategy: Strategy,
+) -> float:
+    """Return what speaks for a strategy, as a logit: the text, the reasons named, and what is known besides."""
+    ranking = judgement.model.ranking
+    weights = ranking["weights"].get(strategy.id)
+    score = UNKNOWN_STRATEGY
+    if weights:
+        score = ranking["bias"][strategy.id] + weights["text"] * _logit(
+            judgement.probabilities[f"strategy:{strategy.id}"]
+        )
+        score += weights["self"] if perspective is Perspective.SELF else 0.0
+    for match in reasons:
+        id = match.reason.id
+        if weights and id in judgement.model.outputs and judgement.found(id):
+            score += weights[id] + FOUND_REASON * match.confidence * _served(match.reason, strategy)
+        else:
+            score += match.confidence * _served(match.reason, strategy)
+    for id in situation.ruled_out:
+        if id in judgement.model.outputs and judgement.found(id):
+            score -= _served(guide.reason(id), strategy)
+    return score
+
+
+def _logit(probability: float) -> float:
+    probability = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(probability / (1 - probability))
+
+
+def _served(reason: Reason, strategy: Strategy) -> float:
+    """Return what a reason that the model did not find, but that is known, says for a strategy of the guide."""
+    if strategy.id not in reason.strategies:
+        return 0.0
+    return KNOWN_REASON / (1 + reason.strategies.index(strategy.id))
+
+
+def _because(
+    judgement: Judgement, reasons: Sequence[ReasonMatch], strategy: Strategy, perspective: Perspective
 ) -> tuple[Because, ...]:
-    named = {match.reason.id: match for match in reasons}
-    because = []
-    speaking = [name for name, share in sorted(shares.items(), key=lambda item: -item[1]) if share > 0]
-    for name in speaking:
-        if name in named:
-            because.append(Because("reason", name, named[name].evidence))
-        elif name.startswith("cue:") and judgement.found(name):
-            because.append(Because("cue", name.removeprefix("cue:"), judgement.evidence(name, limit=1)))
+    because = [
+        Because("reason", match.reason.id, match.evidence)
+        for match in reasons
+        if strategy.id in match.reason.strategies
+    ]
+    cue = f"cue:{strategy.id}"
+    if cue in judgement.model.outputs and judgement.found(cue):
+        because.append(Because("cue", strategy.id, judgement.evidence(cue, limit=1)))
     return tuple(because) or (Because("general", perspective.value),)
 
 

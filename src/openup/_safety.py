@@ -19,6 +19,8 @@ from ._text import Evidence
 MAX_EVIDENCE = 3
 #: A danger is left out whose probability is below this share of the most certain one's.
 FAINT = 0.15
+#: The least confidence in a danger that a pattern shows: of 609 such texts in the corpus 506 are labelled so.
+SHOWN = 0.83
 
 
 @attrs.frozen
@@ -88,18 +90,23 @@ def check_region(region: str, texts: SafetyTexts | None = None) -> str:
 def find_risks(judgement: Judgement, texts: SafetyTexts | None = None) -> tuple[Risk, ...]:
     """Return the dangers that a letter shows, most certain first.
 
-    Beside a danger that is certain, a faint one is left out: its message would only confuse.
+    A danger counts that a pattern shows, whatever the network makes of the rest, so that nothing harmless can hide it;
+    and one that the network finds. Beside a danger that is certain, a faint one is left out: its message would only
+    confuse.
     """
     messages = {message.kind: message.text for message in _over_builtin(texts).messages}
     most = max(RiskKind, key=lambda kind: judgement.probabilities[kind])
     faint = FAINT * judgement.probabilities[most]
-    kinds = [kind for kind in RiskKind if judgement.found(kind) and judgement.probabilities[kind] >= faint]
+    shown = {match.kind for match in judgement.matches}
+    kinds = [
+        kind for kind in RiskKind if kind in shown or (judgement.found(kind) and judgement.probabilities[kind] >= faint)
+    ]
     if not kinds and judgement.found("risk"):
         kinds = [most]  # Danger there is; this is what it looks most like.
     risks = [
         Risk(
             kind=kind,
-            confidence=round(judgement.probabilities[kind], 4),
+            confidence=round(max(judgement.probabilities[kind], SHOWN if kind in shown else 0.0), 4),
             evidence=_matched(judgement, kind) or judgement.evidence(kind),
             message=messages[kind],
         )

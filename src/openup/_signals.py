@@ -1,63 +1,68 @@
-"""Clauses to features: what the model has weights for, and where each of them stands."""
+"""Clauses to signals: what the network sees of a letter, and where each word of it stands."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, pairwise
+from collections.abc import Sequence
 
-from ._text import Clause
+import attrs
 
-#: How many kinds of features a word of a clause can stand in, and how many a word of its neighbours.
-KINDS = 6
-NEIGHBOUR_KINDS = 2
+from ._text import BOTH, EX, NOBODY, OTHER, PARTNER, WRITER, Clause, Letter
+
+_SUBJECTS = {person: place for place, person in enumerate((PARTNER, WRITER, OTHER, EX, BOTH, "you", NOBODY))}
+#: How many states a clause can be in, and how many a word.
+CLAUSE_STATES = 2 * len(_SUBJECTS)
+STATES = 2 * CLAUSE_STATES
 
 
-def features(clauses: Sequence[Clause], index: int) -> Iterable[str]:
-    """Return every feature of a clause of a letter, as often as it occurs.
+@attrs.frozen
+class Stretch:
+    """Where a clause stands among the words of its letter.
 
-    - `"shy"`: the word;
-    - `"not talk"`: two words in a row;
-    - `"keep _ herself"`: two words with one between them;
-    - `"! shy"`: the word within reach of a negation;
-    - `"? shy"`: the word in a clause that is asked or supposed;
-    - `"WRITER: shy"`: the word in a clause about the writer (likewise the others);
-    - `"~ shy"`: the word in the clause before or after.
+    Attributes:
+        start: Index of its first word.
+        stop: Index after its last word.
+        state: Whom it is about, and whether it is stated or only supposed, as a number.
+        places: For each word, the index of its token in the text.
     """
-    clause = clauses[index]
-    words = clause.words
-    parts: list[Iterable[str]] = [
-        words,
-        map(" ".join, pairwise(words)),
-        map(" _ ".join, zip(words, words[2:])),
-        map(f"{clause.subject}: ".__add__, words),
-    ]
-    if clause.denied:
-        parts.append(map("! ".__add__, clause.denied))
-    if clause.supposed:
-        parts.append(map("? ".__add__, words))
-    if index:
-        parts.append(map("~ ".__add__, clauses[index - 1].words))
-    if index + 1 < len(clauses):
-        parts.append(map("~ ".__add__, clauses[index + 1].words))
-    return chain.from_iterable(parts)
+
+    start: int
+    stop: int
+    state: int
+    places: Sequence[int]
 
 
-def located(clauses: Sequence[Clause], index: int) -> Iterator[tuple[str, Sequence[int]]]:
-    """Yield every feature of a clause of a letter with the places of the words that make it."""
-    clause = clauses[index]
-    words, places = clause.words, clause.places
-    for word, place in zip(words, places):
-        yield word, (place,)
-        yield f"{clause.subject}: {word}", (place,)
-        if clause.supposed:
-            yield f"? {word}", (place,)
-    for (first, second), both in zip(pairwise(words), pairwise(places)):
-        yield f"{first} {second}", both
-    for first, second, start, end in zip(words, words[2:], places, places[2:]):
-        yield f"{first} _ {second}", (start, end)
-    for word in clause.denied:
-        yield f"! {word}", (places[words.index(word)],)
-    for other in (index - 1, index + 1):
-        if 0 <= other < len(clauses):
-            for word, place in zip(clauses[other].words, clauses[other].places):
-                yield f"~ {word}", (place,)
+@attrs.frozen
+class Signals:
+    """What the network sees of a letter.
+
+    Attributes:
+        words: The canonical words of all clauses.
+        states: For each word, the state of its clause and whether the word is denied, as a number.
+        clauses: Where the clauses stand.
+    """
+
+    words: Sequence[str]
+    states: Sequence[int]
+    clauses: Sequence[Stretch]
+
+
+def signals(letter: Letter) -> Signals:
+    """Return what the network sees of a letter."""
+    words: list[str] = []
+    states: list[int] = []
+    stretches: list[Stretch] = []
+    for clause in letter.clauses:
+        start = len(words)
+        state = clause_state(clause)
+        words += clause.words
+        if clause.denied:
+            states += [2 * state + (word in clause.denied) for word in clause.words]
+        else:
+            states += [2 * state] * len(clause.words)
+        stretches.append(Stretch(start, len(words), state, clause.places))
+    return Signals(words, states, stretches)
+
+
+def clause_state(clause: Clause) -> int:
+    """Return whom a clause is about and whether it is stated or only supposed, as a number."""
+    return 2 * _SUBJECTS[clause.subject] + clause.supposed
