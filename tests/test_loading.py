@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import openup
+from openup import _loading
 
 OURS = {
     "schema_version": 1,
@@ -284,3 +285,10 @@ def test_a_day_of_checking_has_to_be_written_in_full():
 
     with pytest.raises(openup.GuideError, match="checked: expected a day such as '2026-11-23'"):
         openup.load_guide({**OURS, "safety": {"resources": [service]}})
+
+
+def test_the_data_are_found_where_the_loader_reads_none(monkeypatch):
+    read = _loading.read_data("words.json")
+    monkeypatch.setattr(_loading.__spec__, "loader", None)
+
+    assert read == _loading.read_data("words.json")
