@@ -17,7 +17,7 @@ import openup
 _SECTIONS = {
     "Asking": {"_recommend"},
     "Safety": {"_safety"},
-    "Evidence": {"_text"},
+    "Evidence": {"_evidence"},
     "The guide's content": {"_content"},
     "Looking things up, and guides of your own": {"_loading"},
     "Rendering": {"_html", "_render"},

@@ -18,6 +18,7 @@ from ._content import (
     Strategy,
     UnknownIdError,
 )
+from ._evidence import Evidence
 from ._loading import GuideError, builtin_guide, experts, load_guide, quotes, reasons, sources, strategies
 from ._recommend import (
     Because,
@@ -31,7 +32,6 @@ from ._recommend import (
     recommend,
 )
 from ._safety import Risk, SafetyNotice, regions
-from ._text import Evidence
 
 if TYPE_CHECKING:
     from ._html import to_html

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
 import functools
-import json
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -64,11 +62,18 @@ def read_data(name: str) -> bytes:
     return importlib_resources.files(__package__).joinpath("data", name).read_bytes()
 
 
+def read_json(name: str) -> Any:
+    """Return what a JSON file that ships in the package holds."""
+    # Imported here, like all that no program needs before its first answer: imports are most of what openup's costs.
+    import json
+
+    return json.loads(read_data(name))
+
+
 @functools.cache
 def builtin_guide() -> Guide:
     """Return the guide that ships with the package, read on first use."""
-    data = json.loads(read_data("guide.json"))
-    return link(_Building(faults=[], base=None).guide(data))
+    return link(_Building(faults=[], base=None).guide(read_json("guide.json")))
 
 
 def sources() -> tuple[Source, ...]:
@@ -144,6 +149,8 @@ def load_guide(source: str | os.PathLike[str] | IO[str] | IO[bytes] | Mapping[st
 
 
 def _parse(file: IO[str] | IO[bytes], faults: list[str]) -> Any:
+    import json
+
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         data = dict(pairs)
         if len(data) < len(pairs):
@@ -246,6 +253,8 @@ class _Building:
         )
 
     def day(self, data: Mapping[str, Any], field: str, place: str) -> str:
+        import datetime
+
         text = self.text(data, field, place)
         try:
             if text and datetime.date.fromisoformat(text).isoformat() != text:

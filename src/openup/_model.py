@@ -22,10 +22,11 @@ from typing import Any
 
 import attrs
 
+from ._evidence import Evidence
 from ._loading import read_data
 from ._patterns import DANGERS, Match, find_patterns
 from ._signals import Signals, Stretch, signals
-from ._text import Evidence, Letter
+from ._text import Letter
 
 #: Width of a filter's lane: its values, sums of products of two bytes, stay far below half of what fits.
 LANE = 32

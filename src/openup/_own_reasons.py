@@ -9,15 +9,15 @@ best. `benchmarks/own_reasons.py` measures how well that works.
 from __future__ import annotations
 
 import functools
-import json
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
 from itertools import pairwise
 
 from ._content import Guide, Reason
-from ._loading import read_data
-from ._text import Clause, Evidence, Letter, read
+from ._evidence import Evidence
+from ._loading import read_json
+from ._text import Clause, Letter, read
 
 #: In how many clauses of the corpus a word, or a pair of words, must stand to be counted as common.
 COMMON_WORD = 4
@@ -168,6 +168,6 @@ def _usual(feature: Feature) -> float:
 
 @functools.cache
 def _counts() -> tuple[int, Mapping[Feature, float]]:
-    data = json.loads(read_data("words.json"))
+    data = read_json("words.json")
     pairs = {tuple(pair.split(" ")): count for pair, count in data["pairs"].items()}
     return data["clauses"], {**data["words"], **pairs}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Mapping, Sequence
 
 import attrs
 
-from ._loading import read_data
+from ._loading import read_json
 from ._text import EX, PARTNER, WRITER, Clause, Letter, lexicon, stem
 
 #: The dangers that patterns show, in the order in which the model sees them.
@@ -57,7 +56,7 @@ def _index() -> Mapping[str, Sequence[tuple[str, Sequence[Item], int | None]]]:
     `!words` for their absence; a last `.` for the end of the clause. The item that starts with `*` sets it off: no
     clause without one of its words is looked at.
     """
-    data = json.loads(read_data("patterns.json"))
+    data = read_json("patterns.json")
     known = lexicon()
     classes: Mapping[str, str] = data["classes"]
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import enum
 import functools
-import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from ._content import Guide, Quote, Reason, Strategy
+from ._evidence import Evidence
 from ._loading import builtin_guide
-from ._model import Judgement, builtin_model
 from ._plain import Plain
 from ._safety import SafetyNotice, check_region, find_risks, make_notice
-from ._text import Evidence, read
+
+if TYPE_CHECKING:
+    from ._model import Judgement
 
 #: The version of what `Recommendation.to_dict` returns.
 SCHEMA_VERSION = 1
@@ -181,6 +182,10 @@ def recommend(situation: str | Situation, *, guide: Guide | None = None) -> Reco
         TypeError: `situation` is neither a `str` nor a `Situation`.
         UnknownIdError: A reason, strategy or region of the `Situation` does not exist.
     """
+    # Imported here: a program that only shows the guide takes no letter apart.
+    from ._model import builtin_model
+    from ._text import read
+
     if isinstance(situation, str):
         situation = Situation(situation)
     elif not isinstance(situation, Situation):
@@ -303,6 +308,8 @@ def _strategy_score(
 
 
 def _logit(probability: float) -> float:
+    import math
+
     probability = min(max(probability, 1e-6), 1 - 1e-6)
     return math.log(probability / (1 - probability))
 

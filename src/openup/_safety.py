@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from ._content import Resource, RiskKind, SafetyTexts, UnknownIdError
-from ._loading import read_data
-from ._model import Judgement
+from ._evidence import Evidence
+from ._loading import read_json
 from ._plain import Plain
-from ._text import Evidence
+
+if TYPE_CHECKING:
+    from ._model import Judgement
 
 #: Stretches of text shown for one risk.
 MAX_EVIDENCE = 3
@@ -57,7 +58,7 @@ class SafetyNotice(Plain):
 
 @functools.cache
 def _data() -> Mapping[str, Any]:
-    data: Mapping[str, Any] = json.loads(read_data("safety.json"))
+    data: Mapping[str, Any] = read_json("safety.json")
     return data
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import functools
-import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
-from ._loading import read_data
-from ._plain import Plain
+from ._evidence import Evidence
+from ._loading import read_json
 
 #: Longest clause, in canonical words. Sums of weights cannot overflow below it, and people do not breathe for longer.
 MAX_CLAUSE = 30
@@ -26,21 +25,6 @@ _PLAIN = str.maketrans("‘’ʼ`´′“”«»„–—―‐‑\u00a0\t\r", "
 _APART = re.compile(r"(?<![^\W_])[^\W_](?:[ .*_-][^\W_]){3,}(?![^\W_])")
 _LETTERS = frozenset("bcdefghjklmopqrstvxyz")
 _LEET = str.maketrans("0134578", "oieastb")
-
-
-@attrs.frozen
-class Evidence(Plain):
-    """A stretch of the text as it was given.
-
-    Attributes:
-        start: Offset of the first character.
-        end: Offset after the last character.
-        text: The words themselves, `given[start:end]`.
-    """
-
-    start: int
-    end: int
-    text: str
 
 
 @attrs.frozen
@@ -111,7 +95,7 @@ _NUMBER = (_WORD, "NUMBER", "")
 @functools.cache
 def lexicon() -> Mapping[str, tuple[int, str, str]]:
     """Return what is known of words: form → (action, canonical word, gender)."""
-    data = json.loads(read_data("lexicon.json"))
+    data = read_json("lexicon.json")
     known: dict[str, tuple[int, str, str]] = {}
 
     def add(forms: str, action: int, canonical: str, gender: str = "") -> None:
@@ -166,7 +150,7 @@ def _misspellings(word: str) -> Iterator[str]:
 @functools.cache
 def nominatives() -> tuple[frozenset[str], frozenset[str]]:
     """Return the forms that open a clause as its subject, and the words that join clauses."""
-    data = json.loads(read_data("lexicon.json"))
+    data = read_json("lexicon.json")
     people = [form for kind in ("partner", "other") for forms in data[kind].values() for form in forms.split()]
     return frozenset([*data["nominative"].split(), "my", "his", "her", *people]), frozenset(data["and"].split())
 
