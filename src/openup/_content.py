@@ -49,7 +49,7 @@ def nearest(given: object, known: Iterable[str]) -> str:
     return f" (known: {', '.join(ids)})" if 0 < len(ids) <= 50 else ""
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Source(Plain):
     """A publication that the guide draws on.
 
@@ -66,7 +66,7 @@ class Source(Plain):
     url: str | None = attrs.field(default=None, repr=False)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Expert(Plain):
     """A person whose words or advice the guide carries.
 
@@ -83,7 +83,7 @@ class Expert(Plain):
     source: str = attrs.field(repr=False)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Quote(Plain):
     """An expert's own words, verbatim and in one piece.
 
@@ -112,7 +112,7 @@ class Quote(Plain):
         return notebook(self)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Passage(Plain):
     """A piece of the guide's own wording and what it rests on.
 
@@ -133,7 +133,7 @@ class Passage(Plain):
         return self.text
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Reason(Plain):
     """Why somebody may hold back.
 
@@ -160,7 +160,7 @@ class Reason(Plain):
     examples: tuple[str, ...] = attrs.field(default=(), repr=False)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Strategy(Plain):
     """What somebody can do about it.
 
@@ -197,7 +197,7 @@ class RiskKind(str, enum.Enum):
     HARM_TO_OTHERS = "harm-to-others"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Resource(Plain):
     """A service that helps.
 
@@ -222,7 +222,7 @@ class Resource(Plain):
     checked: str
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class SafetyMessage(Plain):
     """What a guide says to a person in one danger.
 
@@ -235,7 +235,7 @@ class SafetyMessage(Plain):
     text: str
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class SafetyTexts(Plain):
     """A product's own words and services for the notice. What it leaves out, the built-in ones say.
 
@@ -263,7 +263,7 @@ class SafetyTexts(Plain):
         )
 
 
-@attrs.frozen(cache_hash=True)
+@attrs.frozen(repr=False, cache_hash=True)
 class Guide(Plain):
     """A body of advice: everything that `openup.recommend` can answer with.
 

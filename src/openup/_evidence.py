@@ -10,7 +10,7 @@ import attrs
 from ._plain import Plain
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Evidence(Plain):
     """A stretch of the text as it was given.
 

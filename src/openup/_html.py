@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from ._content import Quote, Resource
+from ._evidence import Evidence
 from ._recommend import Outcome, Perspective, ReasonMatch, Recommendation, StrategyMatch
 from ._render import (
     NO_MATCH,
@@ -22,7 +23,6 @@ from ._render import (
     web_address,
 )
 from ._safety import SafetyNotice
-from ._text import Evidence
 
 # No colour of text or ground is set but translucent ones, so that it fits any page, light or dark.
 STYLE = """\

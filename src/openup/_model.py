@@ -55,7 +55,7 @@ Row = tuple[int, int, int, int, int]
 Peaks = Sequence[tuple[int, int]]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Output:
     """A probability that the network gives a letter.
 
@@ -93,7 +93,7 @@ class _Rows(dict[str, Row]):
         return row
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Model:
     """The learned network.
 
@@ -200,7 +200,7 @@ def _logistic(logit: float) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Judgement:
     """What the network makes of one letter.
 

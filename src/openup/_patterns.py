@@ -17,7 +17,7 @@ GAP = 2
 _DENIALS = frozenset(["not", "never", "cannot", "no", "without", "nobody", "if"])
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Item:
     """One place in a pattern.
 
@@ -31,7 +31,7 @@ class Item:
     words: frozenset[str] = frozenset()
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Match:
     """Where a pattern was found.
 

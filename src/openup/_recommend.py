@@ -56,7 +56,7 @@ def _ids(value: Any) -> frozenset[str]:
 _NO_IDS: frozenset[str] = frozenset()
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Situation(Plain):
     """What a person wrote, and what is known besides.
 
@@ -78,7 +78,7 @@ class Situation(Plain):
     region: str | None = None
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class ReasonMatch(Plain):
     """A reason that the words support.
 
@@ -93,7 +93,7 @@ class ReasonMatch(Plain):
     evidence: tuple[Evidence, ...]
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Because(Plain):
     """What put a strategy in its place.
 
@@ -108,7 +108,7 @@ class Because(Plain):
     evidence: tuple[Evidence, ...] = ()
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class StrategyMatch(Plain):
     """A strategy to try.
 
@@ -121,7 +121,7 @@ class StrategyMatch(Plain):
     because: tuple[Because, ...]
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Question(Plain):
     """What to ask next.
 
@@ -134,7 +134,7 @@ class Question(Plain):
     reason: str
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Recommendation(Plain):
     """What `recommend` answers.
 

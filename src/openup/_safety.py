@@ -24,7 +24,7 @@ FAINT = 0.15
 SHOWN = 0.83
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Risk(Plain):
     """A danger found in the text.
 
@@ -41,7 +41,7 @@ class Risk(Plain):
     message: str
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class SafetyNotice(Plain):
     """What to show instead of advice.
 

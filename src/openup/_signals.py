@@ -14,7 +14,7 @@ CLAUSE_STATES = 2 * len(_SUBJECTS)
 STATES = 2 * CLAUSE_STATES
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Stretch:
     """Where a clause stands among the words of its letter.
 
@@ -31,7 +31,7 @@ class Stretch:
     places: Sequence[int]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Signals:
     """What the network sees of a letter.
 

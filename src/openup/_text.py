@@ -6,6 +6,7 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import attrs
 
@@ -22,12 +23,14 @@ NEGATION_REACH = 5
 _TOKEN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|[.!?\n;:,()\"…]|-(?=[\s-])")
 _PLAIN = str.maketrans("‘’ʼ`´′“”«»„–—―‐‑\u00a0\t\r", "''''''\"\"\"\"\"-----   ")
 # Letters typed apart, k i l l or k.i.l.l, and signs that stand for letters, k1ll.
-_APART = re.compile(r"(?<![^\W_])[^\W_](?:[ .*_-][^\W_]){3,}(?![^\W_])")
+_APART = r"(?<![^\W_])[^\W_](?:[ .*_-][^\W_]){3,}(?![^\W_])"  # compiled when it is needed; few letters do
 _LETTERS = frozenset("bcdefghjklmopqrstvxyz")
 _LEET = str.maketrans("0134578", "oieastb")
 
 
-@attrs.frozen
+# Nothing compares or shows what a letter is taken apart into, here and in the modules that go on from here: so attrs
+# need not write the methods for it, which takes more than half of its time for a class.
+@attrs.frozen(eq=False, repr=False)
 class Clause:
     """A stretch of text that says one thing.
 
@@ -47,7 +50,7 @@ class Clause:
     supposed: bool
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Letter:
     """A text, taken apart.
 
@@ -93,9 +96,15 @@ _NUMBER = (_WORD, "NUMBER", "")
 
 
 @functools.cache
+def _data() -> Mapping[str, Any]:
+    data: Mapping[str, Any] = read_json("lexicon.json")
+    return data
+
+
+@functools.cache
 def lexicon() -> Mapping[str, tuple[int, str, str]]:
     """Return what is known of words: form → (action, canonical word, gender)."""
-    data = read_json("lexicon.json")
+    data = _data()
     known: dict[str, tuple[int, str, str]] = {}
 
     def add(forms: str, action: int, canonical: str, gender: str = "") -> None:
@@ -150,7 +159,7 @@ def _misspellings(word: str) -> Iterator[str]:
 @functools.cache
 def nominatives() -> tuple[frozenset[str], frozenset[str]]:
     """Return the forms that open a clause as its subject, and the words that join clauses."""
-    data = read_json("lexicon.json")
+    data = _data()
     people = [form for kind in ("partner", "other") for forms in data[kind].values() for form in forms.split()]
     return frozenset([*data["nominative"].split(), "my", "his", "her", *people]), frozenset(data["and"].split())
 
@@ -227,7 +236,7 @@ def _joined(folded: str, offsets: Sequence[int] | None) -> tuple[str, Sequence[i
     characters: list[str] = []
     kept: list[int] = []
     end = 0
-    for match in _APART.finditer(folded):
+    for match in re.finditer(_APART, folded):
         characters.append(folded[end : match.start()])
         kept.extend(range(end, match.start()))
         end = match.end()
