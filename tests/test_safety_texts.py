@@ -3,7 +3,7 @@ import json
 import pytest
 
 import openup
-from openup._safety import make_notice, regions
+from openup._safety import _builtin_texts, make_notice, regions
 
 LINE = {
     "name": "Our night line",
@@ -144,3 +144,9 @@ def test_faults_of_safety_texts_name_their_place(safety, fault):
         openup.load_guide({**OURS, "safety": safety})
 
     assert (fault,) == error.value.faults
+
+
+def test_the_builtin_texts_have_the_types_they_say():
+    texts = _builtin_texts()
+
+    assert texts == openup.SafetyTexts.from_dict(texts.to_dict())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ._content import Resource, RiskKind, SafetyTexts, UnknownIdError
+from ._content import Resource, RiskKind, SafetyMessage, SafetyTexts, UnknownIdError
 from ._evidence import Evidence
 from ._loading import read_json
 from ._plain import Plain
@@ -64,10 +64,15 @@ def _data() -> Mapping[str, Any]:
 
 @functools.cache
 def _builtin_texts() -> SafetyTexts:
+    # Not by way of `from_dict`, whose checks every program would pay for: a test makes them.
     data = _data()
-    messages = [{"kind": kind, "text": text} for kind, text in data["messages"].items()]
-    return SafetyTexts.from_dict(
-        {"opening": data["opening"], "screen": data["screen"], "messages": messages, "resources": data["resources"]}
+    return SafetyTexts(
+        opening=data["opening"],
+        screen=data["screen"],
+        messages=tuple(SafetyMessage(RiskKind(kind), text) for kind, text in data["messages"].items()),
+        resources=tuple(
+            Resource(**{**item, "kinds": tuple(map(RiskKind, item["kinds"]))}) for item in data["resources"]
+        ),
     )
 
 
