@@ -144,6 +144,7 @@ def growth(work, small: object, large: object) -> float:
 def patterns() -> Iterator[re.Pattern[str]]:
     """Yield every pattern that texts are searched for."""
     yield from (pattern for pattern in vars(_text).values() if isinstance(pattern, re.Pattern))
+    yield re.compile(_text._APART)  # The library compiles it when it is first needed.
 
 
 ALL_PATTERNS = [*patterns()]
