@@ -20,30 +20,13 @@ from typing import Any
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import cohen_kappa_score
 
+import labels
+
 CORPUS = pathlib.Path(__file__).parent / "situations.jsonl"
 REPORT = pathlib.Path(__file__).parent.parent / "docs" / "corpus.md"
 
-REASONS = {
-    "feels-unsafe",
-    "past-hurt",
-    "feels-pressured",
-    "distrusts-world",
-    "shy-or-reticent",
-    "trust-still-forming",
-    "topic-specific",
-}
-RISKS = {"partner-violence", "coercive-control", "self-harm", "child-safety", "harm-to-others"}
-STRATEGIES = {
-    "dont-personalize",
-    "explore-reasons",
-    "lead-by-example",
-    "share-own-struggle",
-    "be-patient",
-    "build-trust",
-    "balance-deep-and-light",
-    "value-openness",
-}
-CUES = {"withholds", "dont-personalize", "value-openness", "balance-deep-and-light"}
+REASONS, RISKS, STRATEGIES = set(labels.REASONS), set(labels.RISKS), set(labels.STRATEGIES)
+CUES = {"withholds", *labels.CUES}
 
 #: Two situations with a cosine from here on, over character 4-grams, count as the same one.
 SAME = 0.93
