@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 
 from ._loading import read_json
-from ._text import EX, PARTNER, WRITER, Clause, Letter, lexicon, stem
+from ._text import BOTH, EX, OTHER, PARTNER, WRITER, Clause, Letter, lexicon, stem
 
 #: The dangers that patterns show, in the order in which the model sees them.
 DANGERS = ("partner-violence", "coercive-control", "self-harm", "child-safety", "harm-to-others")
 #: How many words a gap in a pattern may skip.
 GAP = 2
+#: How many words before a match a denial is looked for; before one that begins with a person only the next.
+DENIAL_REACH = 3
 _DENIALS = frozenset(["not", "never", "cannot", "no", "without", "nobody", "if"])
+_LOOSE = {"option": 1, "gap": GAP}  # how many words an item may take that need not be there
+_NUMBER = "NUMBER"
+_PEOPLE = frozenset([PARTNER, EX, OTHER, WRITER, BOTH])
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -22,13 +27,15 @@ class Item:
     """One place in a pattern.
 
     Attributes:
-        kind: `"word"`, `"gap"` (up to two words that deny nothing), `"absent"` (none of the words comes next) or
-            `"end"` (the clause ends here).
+        kind: `"word"`, `"option"` (one of the words, or nothing), `"gap"` (up to two words that deny nothing),
+            `"absent"` (none of the words comes next) or `"end"` (the clause ends here).
         words: The canonical words that fit.
+        forms: Where it matters how the word is spelt, the spellings that fit; otherwise empty.
     """
 
     kind: str
     words: frozenset[str] = frozenset()
+    forms: frozenset[str] = frozenset()
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -46,88 +53,135 @@ class Match:
     last: int
 
 
+#: A pattern's danger, its items, how many words at least and at most stand before the one that sets it off, and how many
+#: words before the pattern a denial of it is looked for.
+Pattern = tuple[str, Sequence[Item], int, int, int]
+
+
 @functools.cache
-def _index() -> Mapping[str, Sequence[tuple[str, Sequence[Item], int | None]]]:
-    """Return, for each word that can set a pattern off, the patterns: danger, items, and how far in the word stands.
+def _index() -> Mapping[str, tuple[int, Mapping[str, Sequence[Pattern]]]]:
+    """Return, for each word that can set a pattern off, how far before it one can begin, and the patterns by first word.
 
-    The last is None where a gap comes first, so that it may stand anywhere.
-
-    In the data a pattern is a row of items: words with `|` between them; `{NAME}` for a class of words; `~` for a gap;
-    `!words` for their absence; a last `.` for the end of the clause. The item that starts with `*` sets it off: no
-    clause without one of its words is looked at.
+    In the data a pattern is a row of items, the first a word: words with `|` between them; `?words` for words that may
+    be left out; `{NAME}` for a class of words; `<words>` for words in just this spelling; `~` for a gap; `!words` for
+    their absence; a last `.` for the end of the clause. The item that starts with `*` sets it off: no clause without
+    one of its words is looked at.
     """
     data = read_json("patterns.json")
     known = lexicon()
-    classes: Mapping[str, str] = data["classes"]
+    classes: Mapping[str, Sequence[str]] = {name: forms.split() for name, forms in data["classes"].items()}
 
-    def words_of(source: str) -> frozenset[str]:
-        forms: list[str] = []
-        for part in source.split("|"):
-            forms += classes[part[1:-1]].split() if part.startswith("{") else [part]
-        return frozenset(form if form.isupper() else known[form][1] if form in known else stem(form) for form in forms)
+    def forms_of(source: str) -> Sequence[str]:
+        if "{" not in source:
+            return source.split("|")
+        return [form for part in source.split("|") for form in (classes[part[1:-1]] if part[0] == "{" else [part])]
 
-    index: dict[str, list[tuple[str, Sequence[Item], int | None]]] = {}
+    @functools.cache
+    def word_of(form: str) -> str:
+        if form.isupper():
+            return form
+        if form.isdigit():
+            return _NUMBER
+        return known[form][1] if form in known else stem(form)
+
+    @functools.cache
+    def item_of(source: str) -> Item:
+        if source == "~":
+            return Item("gap")
+        if source == ".":
+            return Item("end")
+        kind = {"!": "absent", "?": "option"}.get(source[0], "word")
+        forms = forms_of(source.strip("!?<>"))
+        return Item(kind, frozenset(map(word_of, forms)), frozenset(forms) if source[0] == "<" else frozenset())
+
+    index: dict[str, tuple[int, dict[str, list[Pattern]]]] = {}
     for kind, patterns in data["patterns"].items():
         for pattern in patterns:
-            items = []
-            for source in pattern.split():
-                if source == "~":
-                    items.append(Item("gap"))
-                elif source == ".":
-                    items.append(Item("end"))
-                elif source.startswith("!"):
-                    items.append(Item("absent", words_of(source[1:])))
-                else:
-                    items.append(Item("word", words_of(source.removeprefix("*"))))
-                if source.startswith("*"):
-                    gap = any(item.kind == "gap" for item in items)
-                    far = None if gap else sum(item.kind == "word" for item in items) - 1
-                    for word in items[-1].words:
-                        index.setdefault(word, []).append((kind, items, far))
+            sources = pattern.split()
+            trigger = next(number for number, source in enumerate(sources) if source[0] == "*")
+            items = [item_of(source.lstrip("*")) for source in sources]
+            nearest = sum(item.kind == "word" for item in items[:trigger])
+            farthest = nearest + sum(_LOOSE.get(item.kind, 0) for item in items[:trigger])
+            first = items[0].words
+            reach = 0 if first & _DENIALS else 1 if first <= _PEOPLE else DENIAL_REACH
+            entry = (kind, items, nearest, farthest, reach)
+            for word in items[trigger].words:
+                far, starts = index.get(word, (0, {}))
+                for start in first if trigger else (word,):
+                    starts.setdefault(start, []).append(entry)
+                index[word] = (max(far, farthest), starts)
     return index
 
 
 def find_patterns(letter: Letter) -> Sequence[Match]:
     """Return where patterns of danger match in a letter, each danger at most once in a clause.
 
-    Clauses that only ask or suppose are passed over.
+    What is denied or only supposed is passed over, unless the pattern itself says so.
     """
     index = _index()
+    triggers = index.keys()
     matches: list[Match] = []
     for clause in letter.clauses:
-        if clause.supposed or index.keys().isdisjoint(clause.words):
+        if triggers.isdisjoint(clause.words):
             continue
         words, places = _unowned(clause)
         found = set()
         for place, word in enumerate(words):
-            for kind, items, far in index.get(word, ()):
-                if kind in found:
-                    continue
-                for start in range(place + 1) if far is None else (place - far,):
-                    end = _fits(items, words, start) if start >= 0 else -1
+            if word not in index:
+                continue
+            far, starts = index[word]
+            for start in range(max(0, place - far), place + 1):
+                for kind, items, nearest, farthest, reach in starts.get(words[start], ()):
+                    if not nearest <= place - start <= farthest or kind in found:
+                        continue
+                    # How words are spelt costs most to look up, and few letters come as far as that.
+                    if _fits(items, words, start) < 0 or _denied(words, start, reach):
+                        continue
+                    end = _fits(items, words, start, functools.partial(_spelt, letter, places))
                     if end >= 0:
                         found.add(kind)
                         matches.append(Match(kind, places[start], places[end - 1]))
-                        break
     return matches
+
+
+def _denied(words: Sequence[str], start: int, reach: int) -> bool:
+    """Return whether what starts at a word is supposed, or denied by one of the words before."""
+    before = words[:start]
+    return "if" in before or not _DENIALS.isdisjoint(words[max(0, start - reach) : start])
 
 
 def _unowned(clause: Clause) -> tuple[Sequence[str], Sequence[int]]:
     """Return a clause's words and places without the "my" of "my husband"."""
-    kept = [
-        (word, place)
-        for word, after, place in zip(clause.words, [*clause.words[1:], ""], clause.places)
-        if not (word == WRITER and after in (PARTNER, EX))
+    words, places = clause.words, clause.places
+    if WRITER not in words or not (PARTNER in words or EX in words):
+        return words, places
+    owned = [
+        place for place, (word, after) in enumerate(zip(words, words[1:])) if word is WRITER and after in (PARTNER, EX)
     ]
-    return [word for word, _ in kept], [place for _, place in kept]
+    if not owned:
+        return words, places
+    kept = [place for place in range(len(words)) if place not in owned]
+    return [*map(words.__getitem__, kept)], [*map(places.__getitem__, kept)]
 
 
-def _fits(items: Sequence[Item], words: Sequence[str], place: int) -> int:
-    """Return the index after the words that fit the items from `place` on, or -1."""
+def _spelt(letter: Letter, places: Sequence[int], place: int) -> str:
+    """Return how a word of a clause is spelt in the letter."""
+    return letter.folded[slice(*letter.spans[places[place]])]
+
+
+def _fits(items: Sequence[Item], words: Sequence[str], place: int, spelt: Callable[[int], str] | None = None) -> int:
+    """Return the index after the words that fit the items from `place` on, or -1.
+
+    Args:
+        items: The items.
+        words: The words.
+        place: Index of the first word.
+        spelt: Returns how a word is spelt; None where that is not to matter.
+    """
     for number, item in enumerate(items):
         if item.kind == "gap":
             for _ in range(GAP + 1):
-                end = _fits(items[number + 1 :], words, place)
+                end = _fits(items[number + 1 :], words, place, spelt)
                 if end >= 0 or place >= len(words) or words[place] in _DENIALS:
                     return end
                 place += 1
@@ -135,6 +189,12 @@ def _fits(items: Sequence[Item], words: Sequence[str], place: int) -> int:
         if item.kind == "end":
             return place if place == len(words) else -1
         here = place < len(words) and words[place] in item.words
+        if item.forms and here and spelt:
+            here = spelt(place) in item.forms
+        if item.kind == "option":
+            if here and (end := _fits(items[number + 1 :], words, place + 1, spelt)) >= 0:
+                return end
+            continue
         if here == (item.kind == "absent"):
             return -1
         place += item.kind == "word"
