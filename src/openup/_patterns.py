@@ -53,14 +53,14 @@ class Match:
     last: int
 
 
-#: A pattern's danger, its items, how many words at least and at most stand before the one that sets it off, and how many
-#: words before the pattern a denial of it is looked for.
+#: A pattern's danger, its items, how many words at least and at most stand before the one that sets it off, and how
+#: many words before the pattern a denial of it is looked for.
 Pattern = tuple[str, Sequence[Item], int, int, int]
 
 
 @functools.cache
 def _index() -> Mapping[str, tuple[int, Mapping[str, Sequence[Pattern]]]]:
-    """Return, for each word that can set a pattern off, how far before it one can begin, and the patterns by first word.
+    """Return, for each word that can set patterns off, how far before it one can begin, and they by their first word.
 
     In the data a pattern is a row of items, the first a word: words with `|` between them; `?words` for words that may
     be left out; `{NAME}` for a class of words; `<words>` for words in just this spelling; `~` for a gap; `!words` for
@@ -113,13 +113,18 @@ def _index() -> Mapping[str, tuple[int, Mapping[str, Sequence[Pattern]]]]:
     return index
 
 
+@functools.cache
+def _triggers() -> frozenset[str]:
+    return frozenset(_index())
+
+
 def find_patterns(letter: Letter) -> Sequence[Match]:
     """Return where patterns of danger match in a letter, each danger at most once in a clause.
 
     What is denied or only supposed is passed over, unless the pattern itself says so.
     """
     index = _index()
-    triggers = index.keys()
+    triggers = _triggers()
     matches: list[Match] = []
     for clause in letter.clauses:
         if triggers.isdisjoint(clause.words):
@@ -127,7 +132,7 @@ def find_patterns(letter: Letter) -> Sequence[Match]:
         words, places = _unowned(clause)
         found = set()
         for place, word in enumerate(words):
-            if word not in index:
+            if word not in triggers:
                 continue
             far, starts = index[word]
             for start in range(max(0, place - far), place + 1):
@@ -135,7 +140,7 @@ def find_patterns(letter: Letter) -> Sequence[Match]:
                     if not nearest <= place - start <= farthest or kind in found:
                         continue
                     # How words are spelt costs most to look up, and few letters come as far as that.
-                    if _fits(items, words, start) < 0 or _denied(words, start, reach):
+                    if _fits(items[1:], words, start + 1) < 0 or _denied(words, start, reach):
                         continue
                     end = _fits(items, words, start, functools.partial(_spelt, letter, places))
                     if end >= 0:
@@ -155,9 +160,7 @@ def _unowned(clause: Clause) -> tuple[Sequence[str], Sequence[int]]:
     words, places = clause.words, clause.places
     if WRITER not in words or not (PARTNER in words or EX in words):
         return words, places
-    owned = [
-        place for place, (word, after) in enumerate(zip(words, words[1:])) if word is WRITER and after in (PARTNER, EX)
-    ]
+    owned = [place for place in range(len(words) - 1) if words[place] is WRITER and words[place + 1] in (PARTNER, EX)]
     if not owned:
         return words, places
     kept = [place for place in range(len(words)) if place not in owned]
