@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import attrs
 
@@ -17,7 +18,7 @@ GAP = 2
 #: How many words before a match a denial is looked for; before one that begins with a person only the next.
 DENIAL_REACH = 3
 _DENIALS = frozenset(["not", "never", "cannot", "no", "without", "nobody", "if"])
-_LOOSE = {"option": 1, "gap": GAP}  # how many words an item may take that need not be there
+_SIGNS = {"~": "gap", ".": "end", "!": "absent", "?": "option"}
 _NUMBER = "NUMBER"
 _PEOPLE = frozenset([PARTNER, EX, OTHER, WRITER, BOTH])
 
@@ -53,9 +54,15 @@ class Match:
     last: int
 
 
-#: A pattern's danger, its items, how many words at least and at most stand before the one that sets it off, and how
+#: A pattern's danger, what it says, how many words at least and at most stand before the one that sets it off, and how
 #: many words before the pattern a denial of it is looked for.
-Pattern = tuple[str, Sequence[Item], int, int, int]
+Pattern = tuple[str, str, int, int, int]
+
+
+@functools.cache
+def _data() -> Mapping[str, Any]:
+    data: Mapping[str, Any] = read_json("patterns.json")
+    return data
 
 
 @functools.cache
@@ -67,50 +74,50 @@ def _index() -> Mapping[str, tuple[int, Mapping[str, Sequence[Pattern]]]]:
     their absence; a last `.` for the end of the clause. The item that starts with `*` sets it off: no clause without
     one of its words is looked at.
     """
-    data = read_json("patterns.json")
-    known = lexicon()
-    classes: Mapping[str, Sequence[str]] = {name: forms.split() for name, forms in data["classes"].items()}
-
-    def forms_of(source: str) -> Sequence[str]:
-        if "{" not in source:
-            return source.split("|")
-        return [form for part in source.split("|") for form in (classes[part[1:-1]] if part[0] == "{" else [part])]
-
-    @functools.cache
-    def word_of(form: str) -> str:
-        if form.isupper():
-            return form
-        if form.isdigit():
-            return _NUMBER
-        return known[form][1] if form in known else stem(form)
-
-    @functools.cache
-    def item_of(source: str) -> Item:
-        if source == "~":
-            return Item("gap")
-        if source == ".":
-            return Item("end")
-        kind = {"!": "absent", "?": "option"}.get(source[0], "word")
-        forms = forms_of(source.strip("!?<>"))
-        return Item(kind, frozenset(map(word_of, forms)), frozenset(forms) if source[0] == "<" else frozenset())
-
     index: dict[str, tuple[int, dict[str, list[Pattern]]]] = {}
-    for kind, patterns in data["patterns"].items():
+    for kind, patterns in _data()["patterns"].items():
         for pattern in patterns:
-            sources = pattern.split()
-            trigger = next(number for number, source in enumerate(sources) if source[0] == "*")
-            items = [item_of(source.lstrip("*")) for source in sources]
-            nearest = sum(item.kind == "word" for item in items[:trigger])
-            farthest = nearest + sum(_LOOSE.get(item.kind, 0) for item in items[:trigger])
-            first = items[0].words
+            before, _, after = pattern.partition("*")
+            sources = before.split()
+            loose = sum(GAP if source == "~" else source[0] == "?" for source in sources)
+            nearest = sum(source[0] not in "~?!" for source in sources)
+            words = _item(after.partition(" ")[0]).words
+            first = _item(sources[0]).words if sources else words
             reach = 0 if first & _DENIALS else 1 if first <= _PEOPLE else DENIAL_REACH
-            entry = (kind, items, nearest, farthest, reach)
-            for word in items[trigger].words:
+            entry = (kind, pattern, nearest, nearest + loose, reach)
+            for word in words:
                 far, starts = index.get(word, (0, {}))
-                for start in first if trigger else (word,):
+                for start in first if sources else (word,):
                     starts.setdefault(start, []).append(entry)
-                index[word] = (max(far, farthest), starts)
+                index[word] = (max(far, nearest + loose), starts)
     return index
+
+
+@functools.cache
+def _items(pattern: str) -> Sequence[Item]:
+    """Return the items of a pattern; few patterns are ever asked for theirs."""
+    return [_item(source) for source in pattern.replace("*", "").split()]
+
+
+@functools.cache
+def _item(source: str) -> Item:
+    if source in _SIGNS:
+        return Item(_SIGNS[source])
+    kind = _SIGNS.get(source[0], "word")
+    forms: list[str] = []
+    for part in source.strip("!?<>").split("|"):
+        forms += _data()["classes"][part[1:-1]].split() if part[0] == "{" else [part]
+    return Item(kind, frozenset(map(_word, forms)), frozenset(forms) if source[0] == "<" else frozenset())
+
+
+def _word(form: str) -> str:
+    """Return the canonical word for a form, or the form if it is one itself."""
+    if form.isupper():
+        return form
+    if form.isdigit():
+        return _NUMBER
+    known = lexicon()
+    return known[form][1] if form in known else stem(form)
 
 
 @functools.cache
@@ -136,9 +143,10 @@ def find_patterns(letter: Letter) -> Sequence[Match]:
                 continue
             far, starts = index[word]
             for start in range(max(0, place - far), place + 1):
-                for kind, items, nearest, farthest, reach in starts.get(words[start], ()):
+                for kind, pattern, nearest, farthest, reach in starts.get(words[start], ()):
                     if not nearest <= place - start <= farthest or kind in found:
                         continue
+                    items = _items(pattern)
                     # How words are spelt costs most to look up, and few letters come as far as that.
                     if _fits(items[1:], words, start + 1) < 0 or _denied(words, start, reach):
                         continue
