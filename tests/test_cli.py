@@ -1,7 +1,9 @@
 import csv
 import io
 import json
+import os
 import runpy
+import subprocess
 import sys
 
 import pytest
@@ -159,6 +161,7 @@ def test_a_guide_that_cannot_be_read_is_a_wrong_command_line(capsys):
         main(["guide", "check", "there-is-no-such.json"])
 
     assert 2 == error.value.code
+    assert "there-is-no-such.json" in capsys.readouterr().err
 
 
 def test_it_runs_as_a_module_too(capsys, monkeypatch):
@@ -172,18 +175,60 @@ def test_it_runs_as_a_module_too(capsys, monkeypatch):
     assert capsys.readouterr().out.startswith("openup ")
 
 
-def test_a_reader_that_has_enough_ends_the_output_quietly(capsys, monkeypatch):
-    class Closed(io.StringIO):
-        def write(self, text):
-            raise BrokenPipeError
+@pytest.mark.parametrize("buffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [[LETTER], [LETTER, "--json"], ["quotes"], ["--help"]])
+def test_a_reader_that_has_enough_is_not_answered_with_a_traceback(arguments, buffered):
+    read, write = os.pipe()
+    os.close(read)
 
-        def fileno(self):
-            return 1
+    ended = subprocess.run(
+        [sys.executable, "-m", "openup", *arguments],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONUNBUFFERED": buffered},
+        check=False,
+    )
+    os.close(write)
 
+    assert b"" == ended.stderr
+    if arguments != ["--help"]:  # argparse keeps to itself what it cannot print.
+        assert 141 == ended.returncode
+
+
+class Unwritable(io.StringIO):
+    """Standard output that takes what is printed and cannot pass it on."""
+
+    def __init__(self, error):
+        super().__init__()
+        self.error = error
+
+    def flush(self):
+        raise self.error
+
+    def fileno(self):
+        return 1
+
+
+@pytest.mark.parametrize("arguments", [[LETTER], ["quotes"]])
+def test_output_that_nobody_reads_any_more_ends_quietly(arguments, capsys, monkeypatch):
     turned = []
-    monkeypatch.setattr(sys, "stdout", Closed())
     monkeypatch.setattr("os.dup2", lambda source, target: turned.append(target))
+    monkeypatch.setattr(sys, "stdout", Unwritable(BrokenPipeError()))
 
-    assert 1 == main(["quotes"])
+    assert 141 == main(arguments)
     assert [1] == turned
     assert "" == capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[LETTER], ["quotes"]])
+def test_output_that_cannot_be_written_is_told_in_a_line(arguments, capsys, monkeypatch):
+    turned = []
+    monkeypatch.setattr("os.dup2", lambda source, target: turned.append(target))
+    monkeypatch.setattr(sys, "stdout", Unwritable(OSError(28, "No space left on device")))
+
+    with pytest.raises(SystemExit) as error:
+        main(arguments)
+
+    assert 2 == error.value.code
+    assert [1] == turned
+    assert "openup: error: [Errno 28] No space left on device\n" == capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 
@@ -26,15 +27,17 @@ And, each with a --help of its own:
 
 _EPILOG = """\
 exit status:
-  0  guidance
-  1  the text is about something else
-  2  the command line is wrong
-  3  the text shows danger: a safety notice is printed in place of guidance
+  0    guidance
+  1    the text is about something else
+  2    the command line is wrong, or a file cannot be read or written
+  3    the text shows danger: a safety notice is printed in place of guidance
+  141  whoever read the output stopped before its end, as `| head` may
 
 Nothing is sent, stored or logged. This is published advice, picked by a program; it is no diagnosis and no therapy.
 """
 
 _STATUS = {Outcome.GUIDANCE: 0, Outcome.NO_MATCH: 1, Outcome.SAFETY: 3}
+_CUT_OFF = 141  # what a shell reports of other programs then: 128 and the number of SIGPIPE
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -59,11 +62,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The arguments after the program's name; those of the process by default.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
-    # Imported here: these are rarely wanted, and the text of a situation is never one of their names.
-    if arguments and arguments[0] in ("batch", "quotes", "guide"):
-        from . import _commands
+    try:
+        try:
+            # Imported here: these are rarely wanted, and the text of a situation is never one of their names.
+            if arguments and arguments[0] in ("batch", "quotes", "guide"):
+                from . import _commands
 
-        return _commands.main(arguments)
+                return _commands.main(arguments)
+            return _answer(arguments)
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        try:
+            sys.stdout.flush()
+        except OSError:
+            # What is left cannot be written, and Python's own last flush must not try.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):  # Whoever read our output has enough; there is nobody left to tell.
+            return _CUT_OFF
+        print(f"openup: error: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+def _answer(arguments: Sequence[str]) -> int:
+    """Answer one situation and return the exit status."""
     parser = _parser()
     options = parser.parse_args(arguments)
     text = sys.stdin.buffer.read().decode("utf-8", "replace") if options.text == "-" else options.text
@@ -78,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ),
             guide=load_guide(options.guide) if options.guide else None,
         )
-    except (UnknownIdError, ValueError, OSError) as error:
+    except (UnknownIdError, ValueError) as error:
         parser.error(str(error))
     if options.json:
         print(json.dumps(recommendation.to_dict(), indent=2))

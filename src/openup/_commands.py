@@ -32,6 +32,7 @@ exit status:
   1    some lines were bad: the file of --errors holds them, standard error only their numbers
   2    the command line is wrong, or a file cannot be read or written
   130  stopped by Ctrl-C; --resume goes on from there
+  141  whoever read the output stopped before its end, as `| head` may
 """
 
 
@@ -77,14 +78,9 @@ def main(arguments: Sequence[str]) -> int:
     chosen: argparse.ArgumentParser = options.parser
     try:
         status: int = options.run(options)
-        sys.stdout.flush()
-        return status
-    except BrokenPipeError:
-        # Whoever read our output has enough; there is nobody left to tell, and Python's own last flush must not try.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except (OSError, GuideError, UnknownIdError, ValueError) as error:
+    except (GuideError, UnknownIdError, ValueError) as error:
         chosen.error(str(error))
+    return status
 
 
 def _guide(options: argparse.Namespace) -> Guide:
