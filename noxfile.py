@@ -144,3 +144,10 @@ def peers(session: nox.Session) -> None:
     """Measure how openup and its peers find danger, and write the tables to the documentation."""
     session.install(".[bench-safety]")
     session.run("python", "benchmarks/safety_peers.py", *session.posargs)
+
+
+@nox.session(python="3.11")
+def own(session: nox.Session) -> None:
+    """Measure how well reasons of a product's own are recognised, and write the tables to the documentation."""
+    session.install("-e", ".")
+    session.run("python", "benchmarks/own_reasons.py", *session.posargs)

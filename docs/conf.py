@@ -15,7 +15,7 @@ copyright = "2026, the openup contributors; the quotations are their speakers' a
 version = release = openup.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "from_package"]
-exclude_patterns = ["_build", "playground"]
+exclude_patterns = ["_build", "_measured", "playground"]
 source_suffix = {".md": "markdown"}
 templates_path = ["_templates"]
 suppress_warnings = ["myst.strikethrough"]

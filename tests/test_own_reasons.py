@@ -1,6 +1,7 @@
 """A product's own reasons: recognised from their phrases, with evidence and confidence, beside the built-in ones."""
 
 import json
+import pathlib
 import pickle
 
 import attrs
@@ -52,7 +53,7 @@ def test_a_reason_of_ones_own_is_recognised_with_its_words():
 
     match = matches(text)["worn-out"]
 
-    assert 0.25 <= match.confidence <= 0.9
+    assert 0.2 <= match.confidence <= 0.9
     assert ["She is exhausted and works double shifts"] == [e.text for e in match.evidence] or {
         "exhausted",
         "double shifts",
@@ -180,3 +181,16 @@ def test_every_guide_answers_every_text(ours, text):
     assert {match.reason for match in r.reasons} <= {*ours.reasons}
     assert {match.strategy for match in r.strategies} <= {*ours.strategies}
     assert {*r.quotes} <= {*ours.quotes}
+
+
+def test_the_counts_of_words_are_those_of_the_reader_that_ships():
+    from openup import _own_reasons, _text
+
+    letters = (pathlib.Path(__file__).parent / "data" / "dev.jsonl").read_text("utf-8").splitlines()
+    words = {
+        word for letter in letters for clause in _text.read(json.loads(letter)["text"]).clauses for word in clause.words
+    }
+    classes = {word for word in words if word.isupper() and word.isalpha()}
+
+    _, counts = _own_reasons._counts()
+    assert set() == classes - counts.keys(), "run training/words.py again"
