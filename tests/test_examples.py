@@ -134,6 +134,14 @@ def test_the_product_recognises_its_own_reasons():
     assert "The day leaves nothing over" in own_guide.main(answer.text)
 
 
+def test_the_letter_that_the_products_program_names_is_answered():
+    import own_guide
+
+    letter = own_guide.__doc__.split('"')[1]
+
+    assert "The day leaves nothing over" in own_guide.main(letter)
+
+
 def test_each_phrase_of_the_products_guide_finds_its_own_reason():
     import own_guide
 

@@ -86,6 +86,43 @@ def test_it_is_not_seen_where_nothing_speaks_for_it(text):
     assert not {"worn-out", "screen-habit"} & matches(text).keys()
 
 
+@pytest.fixture
+def out_of_scope(monkeypatch):
+    """A letter that plainly gives a reason of one's own, and that the model passes over."""
+    from openup import _model
+
+    monkeypatch.setattr(
+        _model.Judgement,
+        "found",
+        lambda self, id, found=_model.Judgement.found: id != "in-scope" and found(self, id),
+    )
+    return "My wife works double shifts and falls asleep as soon as the kids are in bed."
+
+
+def test_a_reason_that_is_plain_brings_guidance_where_the_model_alone_would_say_nothing(out_of_scope, monkeypatch):
+    monkeypatch.setattr("openup._recommend.POSSIBLE_SCOPE", 0.0)
+
+    r = openup.recommend(out_of_scope, guide=OURS)
+
+    assert openup.Outcome.NO_MATCH is openup.recommend(out_of_scope).outcome
+    assert openup.Outcome.GUIDANCE is r.outcome
+    assert ["worn-out"] == [match.reason.id for match in r.reasons]
+
+
+def test_a_reason_that_is_ruled_out_brings_none(out_of_scope, monkeypatch):
+    monkeypatch.setattr("openup._recommend.POSSIBLE_SCOPE", 0.0)
+
+    r = openup.recommend(openup.Situation(out_of_scope, ruled_out={"worn-out"}), guide=OURS)
+
+    assert openup.Outcome.NO_MATCH is r.outcome
+
+
+def test_a_text_that_is_surely_about_something_else_gets_none_either(out_of_scope, monkeypatch):
+    monkeypatch.setattr("openup._recommend.POSSIBLE_SCOPE", 1.1)
+
+    assert openup.Outcome.NO_MATCH is openup.recommend(out_of_scope, guide=OURS).outcome
+
+
 def test_what_is_denied_counts_less():
     stated = matches("My wife never tells me what she feels. She is exhausted.")
     denied = matches("My wife never tells me what she feels. She is not exhausted.")

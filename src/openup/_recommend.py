@@ -30,6 +30,10 @@ KNOWN_REASON = 6.0
 FOUND_REASON = 0.25
 #: Where a strategy starts of which the model has learned nothing: about where it puts one that does not fit.
 UNKNOWN_STRATEGY = -2.0
+#: From which confidence in a reason of a product's own a text gets guidance that the model would pass over, and how
+#: likely it must be all the same that somebody holds back. `benchmarks/own_reasons.py` measures what that opens.
+PLAIN_OWN_REASON = 0.8
+POSSIBLE_SCOPE = 0.1
 
 
 class Outcome(str, enum.Enum):
@@ -203,7 +207,7 @@ def recommend(situation: str | Situation, *, guide: Guide | None = None) -> Reco
     risks = find_risks(judgement, guide.safety) if letter.clauses else ()
     if risks:
         return answer(Outcome.SAFETY, None, (), (), (), (), make_notice(risks, region, guide.safety))
-    if not letter.clauses or not judgement.found("in-scope"):
+    if not letter.clauses or not _is_about_this(judgement, guide, situation):
         return answer(Outcome.NO_MATCH, None, (), (), (), (), None)
 
     perspective = Perspective.SELF if judgement.found("self") else Perspective.PARTNER
@@ -229,6 +233,17 @@ def _check(situation: Situation, guide: Guide) -> str | None:
     if both:
         raise ValueError(f"reason {min(both)!r} is both known and ruled out")
     return check_region(situation.region, guide.safety) if situation.region is not None else None
+
+
+def _is_about_this(judgement: Judgement, guide: Guide, situation: Situation) -> bool:
+    """Return whether a text is about somebody who holds back, or may be and plainly gives a reason of the guide."""
+    if judgement.found("in-scope"):
+        return True
+    return judgement.probabilities["in-scope"] >= POSSIBLE_SCOPE and any(
+        _judge_own(judgement, guide, reason.id)[0] >= PLAIN_OWN_REASON
+        for reason in guide.reasons
+        if reason.id not in judgement.model.outputs and reason.id not in situation.ruled_out
+    )
 
 
 def _match_reasons(judgement: Judgement, guide: Guide, situation: Situation) -> tuple[ReasonMatch, ...]:
