@@ -260,7 +260,7 @@ function safety(r) {
       "li",
       {},
       h("h4", {}, service.name),
-      h("p", { class: "contact" }, service.contact),
+      h("p", { class: "contact" }, ...followed(service.contact)),
       h("p", {}, `${service.how} ${service.hours}`),
     ),
   );
@@ -275,6 +275,23 @@ function safety(r) {
     marked(r.text, evidence),
   ];
   return [content, `Safety notice. ${opening}`];
+}
+
+// What can be followed in a contact, as `openup.to_html` has it: pages, and numbers to dial. Those come first or after
+// a bare "or"; a number to text comes after more words.
+const SITE = /(?<![\w.@/-])(?:[a-z0-9-]+\.)+[a-z]{2,}(?:\/[\w./-]*\w)?(?![\w@])/;
+const NUMBER = /(?:^|(?<=\bor ))(?!24\/7)\+?\(?\d(?:[ ()/-]*\d){2,}/;
+const LINKS = new RegExp(`${SITE.source}|${NUMBER.source}`, "g");
+
+function followed(contact) {
+  const parts = [];
+  let done = 0;
+  for (const { 0: found, index } of contact.matchAll(LINKS)) {
+    const href = SITE.test(found) ? `https://${found}` : `tel:${found.replace(/[^\d+]/g, "")}`;
+    parts.push(contact.slice(done, index), h("a", { href, rel: "noopener noreferrer" }, found));
+    done = index + found.length;
+  }
+  return [...parts, contact.slice(done)];
 }
 
 function noMatch() {

@@ -58,6 +58,14 @@ _INLINE = {
     "ul": "margin:8px 0;padding-left:24px;",
     "li": "margin:4px 0;",
 }
+# What can be followed in a contact: pages, and numbers to dial. Those come first or after a bare "or"; a number to text
+# comes after more words.
+_LINKS = re.compile(
+    r"""(?P<page>https?://[^\s<>"\\]+)
+    |(?P<site>(?<![\w.@/-])(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w./-]*\w)?(?![\w@]))
+    |(?P<number>(?:^|(?<=\bor\ ))(?!24/7)\+?\(?\d(?:[ ()/-]*\d){2,})""",
+    re.VERBOSE | re.ASCII,
+)
 _TITLES = {
     (Outcome.GUIDANCE, Perspective.PARTNER): "When your partner does not open up",
     (Outcome.GUIDANCE, Perspective.SELF): "When you find it hard to open up",
@@ -188,15 +196,20 @@ class _Html:
         yield self.letter(text, [evidence for risk in notice.risks for evidence in risk.evidence])
 
     def resource(self, resource: Resource) -> str:
-        contact = _text(resource.contact)
-        if re.fullmatch(r"\+?[\d ()/-]{3,}", resource.contact):
-            number = re.sub(r"[^\d+]", "", resource.contact)
-            contact = self.tag("a", contact, f'href="tel:{number}"')
-        elif re.fullmatch(r"https?://[^\s<>\"\\]+", resource.contact):
-            contact = self.tag("a", contact, f'href="{contact}"')
         how = " ".join(filter(None, (resource.how, resource.hours)))
-        lines = f"{self.tag('strong', _text(resource.name))}: {contact}<br>{_text(how)}"
+        lines = f"{self.tag('strong', _text(resource.name))}: {self.contact(resource.contact)}<br>{_text(how)}"
         return self.tag("p", lines, 'class="openup-resource"')
+
+    def contact(self, text: str) -> str:
+        parts: list[str] = []
+        done = 0
+        for found in _LINKS.finditer(text):
+            shown = _text(found[0])
+            number = re.sub(r"[^\d+]", "", found[0])
+            address = {"page": shown, "site": f"https://{shown}", "number": f"tel:{number}"}[found.lastgroup or ""]
+            parts += [_text(text[done : found.start()]), self.tag("a", shown, f'href="{address}"')]
+            done = found.end()
+        return "".join([*parts, _text(text[done:])])
 
     def guidance(self, value: Recommendation) -> Iterator[str]:
         yield self.heading("What you wrote")

@@ -93,6 +93,20 @@ def test_danger_shows_a_notice_with_the_services_of_the_region_and_no_advice(pag
     expect(page.locator(".words mark").first).to_have_text("he hit me")
     services = openup.recommend(openup.Situation("he hit me", region="GB")).safety.resources
     assert [service.name for service in services] == page.locator(".services h4").all_text_contents()
+    assert [service.contact for service in services] == page.locator(".contact").all_text_contents()
+
+
+@pytest.mark.parametrize("region", ["", "US", "GB", "AU", "ZA", "IN"])
+def test_help_is_a_tap_away(page: Page, region):
+    page.locator("#region").select_option(region)
+    write(page, "he hit me", "safety")
+
+    links = re.findall(
+        'href="([^"]*)"', openup.to_html(openup.recommend(openup.Situation("he hit me", region=region or None)))
+    )
+
+    assert links
+    assert links == page.locator(".contact a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
 
 
 def test_a_text_about_something_else_gets_no_answer(page: Page):
