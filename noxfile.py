@@ -77,6 +77,18 @@ def playground(session: nox.Session) -> None:
 
 
 @nox.session
+def pictures(session: nox.Session) -> None:
+    """Make the documentation's pictures anew, those of the playground too; look at each before it is committed."""
+    session.install("-e", ".[playground]", "pillow>=10")
+    folder = session.create_tmp()
+    session.run(
+        *("python", "-m", "pytest", *ALONE, "--confcutdir=tests/browser", "tests/browser"),
+        env={"SCREENSHOTS": folder},
+    )
+    session.run("python", "docs/pictures.py", folder)
+
+
+@nox.session
 def bigdata(session: nox.Session) -> None:
     """Run the big-data examples on Dask and Spark, two workers each. Spark needs Java 17."""
     session.install("-e", ".[bigdata]")

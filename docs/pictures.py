@@ -1,12 +1,15 @@
-"""Make the pictures of the documentation anew: `python docs/pictures.py [CHROMIUM]`.
+"""Make the pictures of the documentation anew: `nox -s pictures`; look at every one before it is committed.
 
-Needs the packages `playwright` and `pillow` and a Chromium; look at every picture before it is committed.
+The pictures of renderings are taken here. Those of the playground are taken by its tests, in a folder that is named on
+the command line: `python docs/pictures.py [FOLDER]`. Needs Chromium, found as the tests find it.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import pathlib
+import shutil
 import sys
 
 from PIL import Image
@@ -15,6 +18,7 @@ from playwright.sync_api import sync_playwright
 import openup
 
 TARGET = pathlib.Path(__file__).parent / "_static"
+OF_THE_PLAYGROUND = ("playground", "playground-dark")
 HURT = openup.recommend(
     "We have been married for six years and I love him. He goes quiet whenever I ask what's wrong. "
     "His ex cheated on him.\n\nI only want to know how he feels."
@@ -36,9 +40,18 @@ PAGES = {
 }
 
 
+def keep(name: str, picture: Image.Image) -> None:
+    """Write a picture in few colours: that makes a small file, and text needs no more."""
+    # Counting colours by how much room they take would leave none for a few marked words.
+    few = picture.convert("RGB").quantize(64, method=Image.Quantize.MAXCOVERAGE)
+    few.save(TARGET / f"{name}.png", optimize=True)
+
+
 def main() -> None:
     """Take each page in both widths and both schemes."""
-    chromium = sys.argv[1] if len(sys.argv) > 1 else None
+    for name in OF_THE_PLAYGROUND if sys.argv[1:] else ():
+        keep(name, Image.open(pathlib.Path(sys.argv[1]) / f"{name}.png"))
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium,
@@ -58,10 +71,8 @@ def main() -> None:
                 for name, text in PAGES.items():
                     page.set_content(text)
                     assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
-                    picture = Image.open(io.BytesIO(page.screenshot(full_page=True)))
-                    # Few colours make a small file, and text needs no more.
-                    path = TARGET / f"{name}-{width}-{scheme}.png"
-                    picture.convert("RGB").quantize(32).save(path, optimize=True)
+                    shot = page.screenshot(full_page=True)
+                    keep(f"{name}-{width}-{scheme}", Image.open(io.BytesIO(shot)))
         browser.close()
 
 
