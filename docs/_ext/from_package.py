@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from sphinx.application import Sphinx
 
 import openup
+import openup.testing
 
 #: The reference's sections: heading, and the private modules whose names it holds.
 _SECTIONS = {
@@ -154,8 +155,9 @@ def _reference() -> Iterator[str]:
     yield "# API reference"
     yield ""
     yield (
-        "Everything public is a name of `openup`; what starts with an underscore may change at any time. Every value "
-        "here is frozen, and has the `to_dict()` and `from_dict()` that are described once, with `Recommendation`."
+        "Everything public is a name of `openup` or of `openup.testing`; what starts with an underscore may change at "
+        "any time. Every value here is frozen, and has the `to_dict()` and `from_dict()` that are described once, with "
+        "`Recommendation`."
     )
     homes = {name: inspect.getmodule(getattr(openup, name)) for name in openup.__all__}
     modules = {name: home.__name__.removeprefix("openup.") for name, home in homes.items() if home}
@@ -168,6 +170,9 @@ def _reference() -> Iterator[str]:
         # What one calls before what one gets.
         for name in sorted(names, key=lambda name: (inspect.isclass(getattr(openup, name)), name)):
             yield from ("", f"### {name}", "", "```{eval-rst}", *_directive(name), "```")
+    yield from ("", "## Testing programs that use openup", "", "These are names of `openup.testing`.")
+    for name in openup.testing.__all__:
+        yield from ("", f"### {name}", "", "```{eval-rst}", f".. autofunction:: openup.testing.{name}", "```")
 
 
 def _directive(name: str) -> Iterator[str]:
