@@ -18,10 +18,11 @@ def recommend(situation: Annotated[openup.Situation, Body()]) -> openup.Recommen
     try:
         return openup.recommend(situation)
     except (openup.UnknownIdError, ValueError) as error:
-        raise HTTPException(422, str(error)) from error
+        # In the shape that the OpenAPI page gives for every other fault of a request.
+        raise HTTPException(422, [{"loc": ["body"], "msg": str(error), "type": "value_error"}]) from error
 
 
-@app.get("/quotes")
+@app.get("/quotes", responses={404: {"description": "There is no such expert"}})
 def quotes(expert: str | None = None) -> list[openup.Quote]:
     """Return the experts' words, each with its speaker and source."""
     try:

@@ -48,7 +48,7 @@ def test_the_backend_explains_what_it_cannot_answer(client, body, message):
     response = client.post("/recommendations", json=body)
 
     assert 422 == response.status_code
-    assert message in response.text
+    assert message in response.json()["detail"][0]["msg"]
 
 
 def test_the_backend_gives_quotes_with_their_speakers(client):
