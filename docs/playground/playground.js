@@ -45,6 +45,11 @@ function ask() {
   worker.postMessage(situation());
 }
 
+function again() {
+  isStale = false;
+  ask();
+}
+
 function forget() {
   for (const set of Object.values(said)) set.clear();
 }
@@ -114,6 +119,13 @@ function ready(about) {
 }
 
 function fail(message) {
+  isBusy = false;
+  if (isReady) {
+    if (isStale) return again();
+    // The next text may well have an answer; an old one must not stand beside this text.
+    byId("answer").replaceChildren(h("p", { role: "alert" }, `Python could not answer this: ${message}`));
+    return;
+  }
   byId("loading").replaceChildren(
     h("p", { role: "alert" }, `Python could not be started in this browser: ${message}`),
   );
@@ -122,11 +134,7 @@ function fail(message) {
 
 function answered(r) {
   isBusy = false;
-  if (isStale) {
-    isStale = false;
-    ask();
-    return;
-  }
+  if (isStale) return again();
   const render = { guidance, safety, "no-match": noMatch }[r.outcome];
   const [content, summary] = render(r);
   show(h("div", { class: r.outcome }, ...content, underTheHood(r)), summary);

@@ -47,7 +47,13 @@ async function start() {
 
 try {
   const module = await start();
-  self.onmessage = ({ data }) => self.postMessage({ answer: JSON.parse(module.answer(JSON.stringify(data))) });
+  self.onmessage = ({ data }) => {
+    try {
+      self.postMessage({ answer: JSON.parse(module.answer(JSON.stringify(data))) });
+    } catch (error) {
+      self.postMessage({ failed: String(error) });
+    }
+  };
   self.postMessage({ ready: { ...JSON.parse(module.about()), pyodide: manifest.pyodide } });
 } catch (error) {
   self.postMessage({ failed: String(error) });

@@ -1,14 +1,25 @@
 import json
+import pathlib
 import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 import openup
 
 HURT = "He goes quiet whenever I ask what's wrong. His ex cheated on him."
 VAGUE = "my wife never shares anything"
+ROOT = pathlib.Path(__file__).parent.parent.parent
+FAILING = """
+answer_all = answer
+
+
+def answer(request):
+    if json.loads(request)["text"] == "fail":
+        raise MemoryError
+    return answer_all(request)
+"""
 
 
 def write(page: Page, text: str, outcome: str = "guidance"):
@@ -214,3 +225,47 @@ def test_nothing_is_sent_anywhere(loaded, page: Page, address):
 
     assert [] == requests[before:]
     assert [] == complaints
+
+
+def test_loading_shows_how_far_it_is(context: BrowserContext, address):
+    page = context.new_page()
+    page.add_init_script(
+        "window.seen = []; setInterval(() => { const bar = document.getElementById('progress');"
+        " if (bar) seen.push(bar.value); }, 5)"
+    )
+
+    page.goto(address)
+    page.wait_for_selector("body[data-state=ready]")
+
+    seen = page.evaluate("seen")
+    assert sorted(seen) == seen
+    assert any(0 < value < 100 for value in seen)
+    expect(page.locator("#loading")).to_have_count(0)
+    page.close()
+
+
+def test_a_python_that_does_not_start_is_told(context: BrowserContext, address):
+    page = context.new_page()
+    context.route("**/answer.py", lambda route: route.fulfill(body="raise ImportError('no such thing')"))
+
+    page.goto(address)
+
+    expect(page.get_by_role("alert")).to_contain_text("could not be started in this browser", timeout=60_000)
+    context.unroute("**/answer.py")
+    page.close()
+
+
+def test_a_failure_is_told_and_the_next_text_is_answered(context: BrowserContext, address):
+    broken = (ROOT / "docs" / "playground" / "answer.py").read_text() + FAILING
+    page = context.new_page()
+    context.route("**/answer.py", lambda route: route.fulfill(body=broken))
+    page.goto(address)
+    page.wait_for_selector("body[data-state=ready]")
+
+    page.get_by_label("Your words").fill("fail")
+    expect(page.get_by_role("alert")).to_contain_text("could not answer this")
+    write(page, HURT)
+
+    expect(page.get_by_role("alert")).to_have_count(0)
+    context.unroute("**/answer.py")
+    page.close()
