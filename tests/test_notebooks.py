@@ -26,7 +26,7 @@ def test_a_notebook_runs_from_top_to_bottom(path, tmp_path):
     subprocess.run([sys.executable, "-c", execute, f"--output={out.with_suffix('')}", path], check=True)
 
     assert all(cell["execution_count"] for cell in code(out))
-    assert any("His ex cheated on him" in json.dumps(cell["outputs"]) for cell in code(out))
+    assert any("<mark>His ex cheated on him</mark>" in json.dumps(cell["outputs"]) for cell in code(out))
 
 
 def test_a_notebook_is_kept_without_outputs(path):
