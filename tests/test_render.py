@@ -114,6 +114,16 @@ def test_a_confidence_is_a_bar_with_its_number_beside_it():
     assert "82% sure" in page.text("p")
 
 
+@pytest.mark.parametrize("render", [openup.to_text, openup.to_markdown, openup.to_html])
+@pytest.mark.parametrize(
+    ("confidence", "shown"), [(0.25, "25%"), (0.994, "99%"), (0.995, "over 99%"), (0.9999, "over 99%"), (1.0, "100%")]
+)
+def test_only_what_the_person_has_said_is_shown_as_certain(render, confidence, shown):
+    found = re.search(r"(over )?\d+%", render(testing.fake_recommendation(reasons={"past-hurt": confidence})))
+
+    assert shown == found[0]
+
+
 @pytest.mark.parametrize("options", [{}, {"document": True}, {"email": True}, {"document": True, "email": True}])
 def test_a_quote_never_stands_without_its_speaker_and_source(options):
     page = Page(

@@ -20,6 +20,7 @@ from ._render import (
     Renderable,
     as_quotes,
     clean,
+    percent,
     web_address,
 )
 from ._safety import SafetyNotice
@@ -232,7 +233,7 @@ class _Html:
 
     def reason(self, match: ReasonMatch) -> Iterator[str]:
         yield self.heading(_text(match.reason.title), below=1)
-        sure = f"{match.confidence:.0%} sure"
+        sure = f"{percent(match.confidence)} sure"
         if not self.inline:
             # The number stands beside it, so that the bar is for the eye alone.
             sure = f'<meter min="0" max="1" value="{match.confidence:.3f}" aria-hidden="true"></meter> {sure}'

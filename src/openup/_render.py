@@ -37,6 +37,11 @@ def as_quotes(value: Quote | Iterable[Quote]) -> Sequence[Quote]:
     return quotes
 
 
+def percent(confidence: float) -> str:
+    """Return a confidence as people read it; only what the person has said is certain."""
+    return "over 99%" if 0.995 <= confidence < 1 else f"{confidence:.0%}"
+
+
 def web_address(source: Source) -> str | None:
     """Return the address of a source if it is one that a page may link to."""
     return source.url if source.url is not None and re.fullmatch(r"https?://[^\s<>\"\\]+", source.url) else None
@@ -84,7 +89,7 @@ def _guidance(value: Recommendation) -> Iterator[str]:
     if not value.reasons:
         yield from _wrap(NO_REASON, "  ")
     for match in value.reasons:
-        yield from _wrap(f"{match.reason.title} ({match.confidence:.0%})", "  ")
+        yield from _wrap(f"{match.reason.title} ({percent(match.confidence)})", "  ")
         yield from _wrap(match.reason.summary.text, "    ")
         for evidence in match.evidence:
             yield from _wrap(f"You wrote: “{evidence.text}”", "    ")
@@ -168,7 +173,7 @@ def _md_guidance(value: Recommendation, mark: str) -> Iterator[str]:
     if not value.reasons:
         yield NO_REASON
     for match in value.reasons:
-        yield f"{mark}# {_md(match.reason.title)} ({match.confidence:.0%})"
+        yield f"{mark}# {_md(match.reason.title)} ({percent(match.confidence)})"
         yield _md(match.reason.summary.text)
         if match.evidence:
             yield "You wrote: " + "; ".join(f"“{_md(evidence.text)}”" for evidence in match.evidence)
