@@ -71,7 +71,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def playground(session: nox.Session) -> None:
-    """Use the playground in headless Chromium; SCREENSHOTS=folder keeps pictures of it."""
+    """Use the playground and rendered pages in headless Chromium; SCREENSHOTS=folder keeps pictures."""
     session.install("-e", ".[playground]")
     session.run("python", "-m", "pytest", *ALONE, "--confcutdir=tests/browser", "tests/browser", *session.posargs)
 

@@ -40,7 +40,7 @@ STYLE = """\
 """
 _PAGE_STYLE = """\
 :root { color-scheme: light dark; }
-body { margin: 0; font: 100%/1.5 system-ui, sans-serif; }
+body { margin: 0; background: Canvas; color: CanvasText; font: 100%/1.5 system-ui, sans-serif; }
 main { max-width: 42rem; margin: 0 auto; padding: 1rem; }
 """
 # What an e-mail needs: most programs that show e-mail drop style sheets, and some turn colours over, so that each
