@@ -1,6 +1,6 @@
 """A product with a guide of its own: twenty reasons beside the built-in seven, recognised from example phrases.
 
-`python examples/own_guide.py "She works double shifts and falls asleep on the sofa, we never talk."`
+`python examples/own_guide.py "She works double shifts and falls asleep on the sofa, she never talks to me any more."`
 """
 
 import pathlib

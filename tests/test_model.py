@@ -66,7 +66,7 @@ def test_the_highest_of_each_lane_is_found_with_its_place(numbers: list[list[int
 
     columns = [*zip(*numbers)]
     assert [max(0, *column) if len(column) > 1 else max(0, column[0]) for column in columns] == highest
-    reached = dict(_model._reached(peaks, [True] * 3))
+    reached = dict(_model._reached(peaks, range(3)))
     assert {place: column.index(max(column)) for place, column in enumerate(columns) if max(column) > 0} == reached
 
 
@@ -87,19 +87,58 @@ def test_a_probability_is_the_weighted_sum_of_what_the_last_layer_sees(text: str
         assert pytest.approx(_model._logistic(logit), abs=1e-9) == judgement.probabilities[name]
 
 
+@given(st.lists(st.integers(-128, 127), min_size=1, max_size=9), st.sampled_from([_model.LANE, _model.WIDE]))
+def test_bytes_are_put_together_as_numbers_are(numbers: list[int], width: int):
+    packed = _model.pack_bytes(bytes(number % 256 for number in numbers), width)
+
+    assert _model.pack(numbers, width) == packed
+    assert numbers == [*_model.unpack(packed, len(numbers), width)]
+
+
+@pytest.mark.parametrize("text", LETTERS)
+def test_the_hidden_units_are_the_positive_weighted_sums_of_what_they_see(text: str):
+    inputs = MODEL.judge(_text.read(text)).inputs
+    size = len(MODEL.into_hidden)
+    bias = _model.unpack(MODEL.hidden_bias, len(MODEL.hidden))
+
+    for row, first, value in zip(MODEL.hidden, bias, inputs[size:], strict=True):
+        weights = _model.unpack(row, size)
+        total = first + sum(w * (x >> _model.HIDDEN_SHIFT) for w, x in zip(weights, inputs, strict=False))
+
+        assert max(0, total) == value
+
+
+@pytest.mark.parametrize("text", LETTERS)
+def test_what_the_filters_add_makes_up_the_score(text: str):
+    judgement = MODEL.judge(_text.read(text))
+    size, filters = len(MODEL.into_hidden), sum(MODEL.filters)
+    rows = [_model.unpack(row, size) for row in MODEL.hidden]
+
+    for name, output in MODEL.outputs.items():
+        straight, through = output.weights[:size], output.weights[size:]
+        on = [weight if value else 0 for weight, value in zip(through, judgement.inputs[size:], strict=True)]
+        weights = [
+            (straight[place] << _model.HIDDEN_SHIFT) + sum(w * row[place] for w, row in zip(on, rows, strict=True))
+            for place in range(filters)
+        ]
+
+        added = [max(0, weight) * value for weight, value in zip(weights, judgement.inputs, strict=False)]
+        assert added == [*judgement._added(name)]
+
+
 @given(TEXTS)
-def test_what_words_carry_is_no_more_than_what_the_filters_add(text: str):
+def test_evidence_is_at_least_one_stretch_of_the_text_within_a_clause(text: str):
     letter = _text.read(text)
     judgement = MODEL.judge(letter)
     if not letter.clauses:
         return
-    for name, output in MODEL.outputs.items():
-        carried = judgement.carried(name)
-        added = sum(max(0, a * b) for a, b in zip(output.weights, judgement.inputs[: sum(MODEL.filters)]))
+    clauses = [letter.evidence(clause.places[0], clause.places[-1]) for clause in letter.clauses]
+    for name in MODEL.outputs:
+        found = judgement.evidence(name)
 
-        assert min(carried) >= 0
-        assert sum(carried) <= added * (1 + 1e-9)
-        assert judgement.evidence(name)
+        assert 1 <= len(found) <= 2
+        for evidence in found:
+            assert any(clause.start <= evidence.start < evidence.end <= clause.end for clause in clauses)
 
 
 def test_words_that_are_not_known_are_all_alike_and_are_not_kept():

@@ -505,10 +505,7 @@ def test_texts_that_only_look_like_dangerous_ones_seldom_raise_an_alarm():
         "Her first husband used to hit her, twenty years ago. With me she is safe, but she never opens up.",
         "We watched a film where a husband strangles his wife. Mine fell asleep on the sofa.",
         "My team got murdered on Saturday and now my husband won't speak.",
-        pytest.param(
-            "He has never hit me or threatened me. He just goes quiet.",
-            marks=pytest.mark.xfail(strict=True, reason="a denial of violence is still taken for violence"),
-        ),
+        "He has never hit me or threatened me. He just goes quiet.",
         "We argue about the dishes and then he sulks.",
     ],
 )

@@ -48,6 +48,8 @@ PLACES = (1.0, 2 / 3, 1 / 3)
 #: How much the outputs count that are not asked of a situation's readers, or that are less sure.
 OUT_OF_SCOPE_WEIGHT = 0.2
 STRATEGY_WEIGHT = 0.5
+#: How much it counts which danger it is, where there is one: some of them are rare.
+KIND_WEIGHT = 3.0
 
 
 def readings(row: Row) -> Sequence[Row]:
@@ -75,6 +77,7 @@ def target(row: Row) -> tuple[np.ndarray, np.ndarray]:
             wanted[place] = np.mean([bool(reading["safety"]) for reading in said])
         elif output in RISKS:
             wanted[place] = np.mean([output in reading["safety"] for reading in said])
+            weight[place] = KIND_WEIGHT if any(reading["safety"] for reading in said) else 1.0
         elif output.startswith("strategy:"):
             name = output.removeprefix("strategy:")
             wanted[place] = np.mean([PLACES[r.index(name)] if name in r else 0.0 for r in ranked]) if ranked else 0.0

@@ -16,18 +16,20 @@ import labels
 from openup import _patterns, _signals, _text
 
 DIMENSIONS = 32
-WINDOWS = 96
-CLAUSES = 96
+WINDOWS = 64
+CLAUSES = 64
+#: Units between the filters and the outputs.
+HIDDEN = 64
 #: Dimensions of the pre-trained word vectors.
 PRETRAINED = 64
-EPOCHS = 14
+EPOCHS = 20
 BATCH = 32
 RATE = 2e-3
-DECAY = 1e-2
+DECAY = 5e-3
 #: Weight decay of what a word learns beyond its pre-trained vector.
-OWN_DECAY = 3e-2
-WORD_DROPOUT = 0.1
-DROPOUT = 0.2
+OWN_DECAY = 1e-1
+WORD_DROPOUT = 0.15
+DROPOUT = 0.25
 MAX_WORDS = 400
 #: What the last layer sees besides the filters.
 REST = 1 + len(_patterns.DANGERS)
@@ -70,7 +72,7 @@ def document(text: str) -> Document:
 
 
 class Network(nn.Module):
-    """Filters over three words in a row and over clauses; of each the highest value; weighted sums of these.
+    """Filters over three words in a row and over clauses; of each the highest value; hidden units over these; outputs.
 
     Args:
         pretrained: The pre-trained vector of each word; row 0 is for what pads, row 1 for unknown words.
@@ -90,7 +92,8 @@ class Network(nn.Module):
         self.clause_states = nn.Embedding(_signals.CLAUSE_STATES, CLAUSES)
         for states in (self.window_states, self.clause_states):
             nn.init.normal_(states.weight, 0, 0.05)
-        self.output = nn.Linear(WINDOWS + CLAUSES + REST, len(labels.OUTPUTS))
+        self.hidden = nn.Linear(WINDOWS + CLAUSES + REST, HIDDEN)
+        self.output = nn.Linear(WINDOWS + CLAUSES + REST + HIDDEN, len(labels.OUTPUTS))
 
     def vectors(self) -> torch.Tensor:
         """Return the vector of every word."""
@@ -124,7 +127,9 @@ class Network(nn.Module):
         real = (members.sum(2, keepdim=True) > 0).float()
         at_clauses = (functional.relu(within + beside) * real).max(1).values
         kept = functional.dropout(torch.cat([highest, at_clauses], 1), DROPOUT, self.training)
-        return self.output(torch.cat([kept, rest], 1))
+        seen = torch.cat([kept, rest], 1)
+        hidden = functional.dropout(functional.relu(self.hidden(seen)), DROPOUT, self.training)
+        return self.output(torch.cat([seen, hidden], 1))
 
 
 def padded(documents: Sequence[tuple[Sequence[int], Document]]) -> tuple[torch.Tensor, ...]:

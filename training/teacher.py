@@ -31,6 +31,8 @@ FROZEN = 6
 EPOCHS = 1.0
 BATCH = 16
 RATE = 6e-5
+#: The rate where fine-tuning goes on from the weights of the run before.
+FURTHER_RATE = 3e-5
 HEAD_RATE = 1e-3
 WARM_UP = 0.06
 MAX_TOKENS = 256
@@ -104,17 +106,17 @@ def batches(lengths: Sequence[int], size: int, *, shuffled: bool = False) -> Ite
     yield from found
 
 
-def fit(model: Teacher, texts: Sequence[str], target: np.ndarray, weight: np.ndarray) -> None:
+def fit(model: Teacher, texts: Sequence[str], target: np.ndarray, weight: np.ndarray, rate: float) -> None:
     """Fine-tune the upper layers."""
     wide = [p for p in model.encoder.parameters() if p.requires_grad and p.ndim > 1]
     narrow = [p for p in model.parameters() if p.requires_grad and p.ndim <= 1]
     groups = [
-        {"params": wide, "lr": RATE, "weight_decay": 0.01},
-        {"params": narrow, "lr": RATE, "weight_decay": 0.0},
-        {"params": [model.head.weight], "lr": HEAD_RATE, "weight_decay": 0.01},
+        {"params": wide, "lr": rate, "weight_decay": 0.01},
+        {"params": narrow, "lr": rate, "weight_decay": 0.0},
+        {"params": [model.head.weight], "lr": HEAD_RATE * rate / RATE, "weight_decay": 0.01},
     ]
     optimizer = torch.optim.AdamW(groups, fused=True)
-    rates = [group["lr"] for group in optimizer.param_groups]
+    peaks = [group["lr"] for group in optimizer.param_groups]
     wanted, counts = torch.tensor(target), torch.tensor(weight)
     lengths = [len(text) for text in texts]
     steps, step, start, mean = int(EPOCHS * math.ceil(len(texts) / BATCH)), 0, time.time(), 0.0
@@ -122,8 +124,8 @@ def fit(model: Teacher, texts: Sequence[str], target: np.ndarray, weight: np.nda
         for batch in batches(lengths, BATCH, shuffled=True):
             model.train()
             factor = min(1, (step + 1) / (WARM_UP * steps)) * max(0.02, 1 - step / steps)
-            for group, rate in zip(optimizer.param_groups, rates, strict=True):
-                group["lr"] = rate * factor
+            for group, peak in zip(optimizer.param_groups, peaks, strict=True):
+                group["lr"] = peak * factor
             with torch.autocast("cpu", torch.bfloat16):
                 logits = model([texts[i] for i in batch])
             loss = functional.binary_cross_entropy_with_logits(logits.float(), wanted[batch], reduction="none")
@@ -160,6 +162,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--transformer", type=pathlib.Path, required=True, help="folder of all-mpnet-base-v2")
     parser.add_argument("--weights", type=pathlib.Path, default=HERE / ".cache" / "teacher.pt")
+    parser.add_argument("--further", action="store_true", help="fine-tune the weights of the run before once more")
     parser.add_argument("--believe-only", action="store_true", help="use the weights of the run before")
     options = parser.parse_args()
     torch.manual_seed(0)
@@ -167,11 +170,11 @@ def main() -> None:
     torch.use_deterministic_algorithms(True)
     rows = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
     model = Teacher(options.transformer)
-    if options.believe_only:
+    if options.further or options.believe_only:
         model.load_state_dict(torch.load(options.weights))
-    else:
+    if not options.believe_only:
         target, weight = labels.targets(rows)
-        fit(model, [row["text"] for row in rows], target, weight)
+        fit(model, [row["text"] for row in rows], target, weight, FURTHER_RATE if options.further else RATE)
         options.weights.parent.mkdir(exist_ok=True)
         torch.save(model.state_dict(), options.weights)
     texts = [text for row in rows for text in labels.stretches(row)]

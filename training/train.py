@@ -17,6 +17,7 @@ import hashlib
 import json
 import multiprocessing
 import pathlib
+import re
 import zlib
 from collections import Counter
 from collections.abc import Sequence
@@ -39,11 +40,9 @@ CACHE = HERE / ".cache"
 
 VERSION = "2.0.0"
 FOLDS = 3
-#: Neighbours in the file may be a contrast pair or family: runs of this many share a fold.
-FAMILY = 20
 #: How much of what is wanted is the teacher's belief, where readers have said something.
 BELIEF = 0.5
-#: How much a stretch counts, of which the teacher alone has said something.
+#: How much a stretch counts, which no reader has labelled by itself.
 STRETCH_WEIGHT = 0.5
 #: How many words ship.
 MAX_WORDS = 9_000
@@ -52,9 +51,11 @@ WORD_PRIOR = 2
 OUTPUT_LEVELS = 32_767
 #: How many times a miss and a false alarm count where the threshold of an output is set.
 COSTS = {"risk": (1.0, 1.15), "in-scope": (1.0, 1.5), "self": (1.0, 1.0)}
-"""The harm of either; for reasons and cues it is F1 that is sought."""
+"""The harm of either; for reasons it is F1 that is sought."""
 #: From which calibrated probability a single danger is named beside the most likely one.
 KIND_THRESHOLD = 0.6
+#: From which calibrated probability the words that speak for a strategy itself are shown beside it.
+CUE_THRESHOLD = 0.4
 
 
 class Texts:
@@ -77,12 +78,33 @@ class Texts:
         wanted, weight = labels.targets(rows)
         share = np.where(weight > labels.OUT_OF_SCOPE_WEIGHT, BELIEF, 1.0) * known[: len(rows), None]
         whole = (1 - share) * wanted + share * believed[: len(rows)]
-        keep = np.flatnonzero(np.concatenate([np.ones(len(rows), bool), known[len(rows) :]]))
+        # A stretch of a text that is about something else, and harmless, is so too; of others the teacher must say it.
+        plain = np.array([row["scope"] == "out" and not any(r["safety"] for r in labels.readings(row)) for row in rows])
+        plain = plain[owner] & ~known
+        believed[plain] = 0
+        keep = np.flatnonzero((np.arange(len(texts)) < len(rows)) | known | plain)
         part_weight = np.full((len(texts) - len(rows), len(labels.OUTPUTS)), STRETCH_WEIGHT, np.float32)
         self.documents = [network.document(texts[i]) for i in keep]
         self.target = np.concatenate([whole, believed[len(rows) :]])[keep].astype(np.float32)
         self.weight = np.concatenate([weight, part_weight])[keep].astype(np.float32)
-        self.fold = np.array([owner[i] // FAMILY % FOLDS for i in keep])
+        fold = folds(rows)
+        self.fold = np.array([fold[owner[i]] for i in keep])
+
+
+def folds(rows: Sequence[labels.Row]) -> Sequence[int]:
+    """Return the fold of each situation: what was written in one go stays together.
+
+    So a network is judged on texts of another hand and theme than those it was fitted on, as it will be in use, and
+    contrast pairs share a fold.
+    """
+    groups = [re.match(r"[a-z]+(\d*-)?", row["id"]).group() for row in rows]
+    sizes = Counter(groups)
+    filled = [0] * FOLDS
+    fold_of = {}
+    for group in sorted(sizes, key=lambda group: (-sizes[group], group)):
+        fold_of[group] = filled.index(min(filled))
+        filled[fold_of[group]] += sizes[group]
+    return [fold_of[group] for group in groups]
 
 
 def fitted(
@@ -158,10 +180,8 @@ def thresholds(rows: Sequence[labels.Row], probabilities: np.ndarray) -> dict[st
                     key=lambda step: miss * (true & (value < step)).sum() + alarm * (~true & (value >= step)).sum(),
                 )
             )
-        elif output.startswith("cue:"):
-            found[output] = float(max(steps, key=lambda step: f1([output], step)))
         else:
-            found[output] = KIND_THRESHOLD
+            found[output] = CUE_THRESHOLD if output.startswith("cue:") else KIND_THRESHOLD
     return found
 
 
@@ -235,6 +255,12 @@ def written(
             np.full(network.REST, 1 / _model.MATCHED),
         ]
     )
+    # A hidden unit's weights are bytes, each row with a scale of its own, which the outputs' weights undo.
+    rows = [whole_numbers(row, 127) for row in state["hidden.weight"] * units]
+    scales = np.array([scale for _, scale in rows])
+    shift = 2**_model.HIDDEN_SHIFT
+    hidden_bias = np.rint(state["hidden.bias"] / scales / shift).astype(int).tolist()
+    units = np.concatenate([units, scales * shift])
     outputs = []
     for place, output in enumerate(labels.OUTPUTS):
         slope, intercept = lines[output]
@@ -247,10 +273,11 @@ def written(
         "filters": [network.WINDOWS, network.CLAUSES],
         "window_states": states[0],
         "clause_states": states[1],
+        "hidden_bias": hidden_bias,
         "outputs": outputs,
         "words": "\n".join(["", *kept]),  # The first stands for all words that are not known.
     }
-    numbers = [vectors_.T, *mixing[0], *mixing[1]]
+    numbers = [vectors_.T, *mixing[0], *mixing[1], np.stack([row for row, _ in rows])]
     body = b"".join(part.astype(np.int8).tobytes() for part in numbers)
     return zlib.compress(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode() + b"\0" + body, 9)
 

@@ -1,8 +1,9 @@
 """A letter to calibrated probabilities, each explained by the words that made it.
 
 A small convolutional network, evaluated in whole numbers. Its filters look at every three words in a row and at every
-clause with its neighbours; of each filter the highest value in the letter is kept, and the probabilities are weighted
-sums of these. `training/train.py` fits it; the documentation's model card says on what.
+clause with its neighbours; of each filter the highest value in the letter is kept. A few hidden units are weighted sums
+of these, and the probabilities are weighted sums of both. `training/train.py` fits it; the documentation's model card
+says on what.
 
 One whole number holds the values of all filters, each in a *lane* of bits of its own, so that one addition adds them
 all. This is why a letter takes microseconds, and why the answer is the same on every machine.
@@ -10,6 +11,7 @@ all. This is why a letter takes microseconds, and why the answer is the same on 
 
 from __future__ import annotations
 
+import bisect
 import functools
 import itertools
 import json
@@ -34,18 +36,23 @@ LANE = 32
 OFFSET = 1 << 30
 _LANE_BITS = (1 << LANE) - 1
 #: Width of an output's lane.
-_WIDE = 64
-_WIDE_OFFSET = 1 << 62
+WIDE = 64
+#: A filter's value is divided by two so many times before the hidden units see it.
+HIDDEN_SHIFT = 7
 #: What the words of a letter are to a filter: the word before, the word itself, the word after; a word of the clause,
 #: a word of the clauses beside it.
 ROLES = ("before", "here", "after", "within", "beside")
 #: The value of a pattern that matches, and the unit in which the number of clauses counts, among those of the filters.
 MATCHED = 1 << 13
 
+#: Filters that add less to an output than this share of what the strongest adds have no say in its evidence.
+SHARE_OF_FILTER = 0.2
 #: A clause is evidence beside the strongest one if it carried at least this share of what that did.
 SHARE_OF_STRONGEST = 0.5
 #: Evidence reaches to the first and the last word that carried at least this share of what the strongest did.
 SHARE_OF_CLAUSE = 0.15
+#: It takes in so many words more where only these are missing to an end of the clause.
+EDGE = 2
 
 #: The word that stands for all that are not known.
 UNKNOWN = ""
@@ -63,7 +70,8 @@ class Output:
         name: Such as `"past-hurt"`.
         bias: Its logit where nothing speaks for or against it.
         scale: Logit of one unit of an output's whole number.
-        weights: Weight of each input of the last layer: window filters, clause filters, the size, patterns.
+        weights: Weight of each input of the last layer: window filters, clause filters, the size, patterns, and the
+            hidden units.
         threshold: The probability from which it counts as found.
     """
 
@@ -105,6 +113,9 @@ class Model:
         rows: For each word, what it adds to the filters' values in each of its `ROLES`.
         window_states: For each state of a word, what it adds to the window filters' values.
         clause_states: For each state of a clause, what it adds to the clause filters' values.
+        into_hidden: For each filter, the size and each pattern, its weights for all hidden units, in lanes.
+        hidden: For each hidden unit, its weights of all these, in lanes.
+        hidden_bias: What is added to the hidden units' values, in lanes.
         outputs: The outputs, by name.
         weights: For each input of the last layer, its weights for all outputs, in lanes.
         ranking: Weights of reasons and outputs for strategies.
@@ -117,6 +128,9 @@ class Model:
     rows: Mapping[str, Row]
     window_states: Sequence[int]
     clause_states: Sequence[int]
+    into_hidden: Sequence[int]
+    hidden: Sequence[int]
+    hidden_bias: int
     outputs: Mapping[str, Output]
     weights: Sequence[int]
     ranking: Mapping[str, Any]
@@ -134,11 +148,12 @@ class Model:
             round(MATCHED * math.log(max(1, len(letter.clauses)))),
             *(MATCHED if danger in shown else 0 for danger in DANGERS),
         ]
-        count = len(self.outputs)
-        total = sum(map(operator.mul, inputs, self.weights)) + _WIDE_OFFSET * _ones(count, _WIDE)
-        sums = struct.unpack(f"<{count}Q", total.to_bytes(count * _WIDE // 8, "little"))
+        seen_by_hidden = [value >> HIDDEN_SHIFT for value in inputs]
+        total = sum(map(operator.mul, seen_by_hidden, self.into_hidden)) + self.hidden_bias
+        inputs += [value if value > 0 else 0 for value in unpack(total, len(self.hidden))]
+        sums = unpack(sum(map(operator.mul, inputs, self.weights)), len(self.outputs), WIDE)
         probabilities = {
-            output.name: _logistic(output.bias + output.scale * (value - _WIDE_OFFSET))
+            output.name: _logistic(output.bias + output.scale * value)
             for output, value in zip(self.outputs.values(), sums)
         }
         return Judgement(self, letter, seen, matches, inputs, window_peaks, clause_peaks, probabilities)
@@ -164,12 +179,34 @@ class Model:
 
 @functools.cache
 def _ones(count: int, width: int) -> int:
-    return int(sum(1 << (width * lane) for lane in range(count)))
+    return int.from_bytes(b"\1".ljust(width // 8, b"\0") * count, "little")
 
 
-def pack(values: Iterable[int], width: int = LANE) -> int:
+def pack(values: Sequence[int], width: int = LANE) -> int:
     """Return numbers, negative ones too, as one number with a lane for each."""
-    return sum(value << (width * lane) for lane, value in enumerate(values))
+    offset = 1 << (width - 2)
+    lanes = struct.pack(f"<{len(values)}{_CODES[width]}", *(value + offset for value in values))
+    return int.from_bytes(lanes, "little") - offset * _ones(len(values), width)
+
+
+def pack_bytes(values: bytes, width: int = LANE) -> int:
+    """Return signed bytes as one number with a lane for each."""
+    lanes = bytearray(len(values) * width // 8)
+    lanes[:: width // 8] = values.translate(_LIFTED)
+    return int.from_bytes(lanes, "little") - 128 * _ones(len(values), width)
+
+
+def unpack(number: int, count: int, width: int = LANE) -> Sequence[int]:
+    """Return the numbers in so many lanes."""
+    offset = 1 << (width - 2)
+    lanes = (number + offset * _ones(count, width)).to_bytes(count * width // 8, "little")
+    return [value - offset for value in struct.unpack(f"<{count}{_CODES[width]}", lanes)]
+
+
+#: How `struct` calls a lane.
+_CODES = {LANE: "I", WIDE: "Q"}
+#: Each signed byte and 128 more, so that none is negative.
+_LIFTED = bytes((value + 128) % 256 for value in range(256))
 
 
 def _highest(values: Iterable[int], count: int) -> tuple[Sequence[int], Peaks]:
@@ -186,18 +223,37 @@ def _highest(values: Iterable[int], count: int) -> tuple[Sequence[int], Peaks]:
     ones = _ones(count, LANE)
     guard = ones << (LANE - 1)
     highest = OFFSET * ones
+    more = highest + ones
     peaks: list[tuple[int, int]] = []
     for place, value in enumerate(values):
-        higher = (value | guard) - highest - ones & guard  # A top bit stays where the new number is higher.
+        higher = (value | guard) - more & guard  # A top bit stays where the new number is higher.
         if higher:
             peaks.append((place, higher))
             highest ^= (highest ^ value) & (higher - (higher >> (LANE - 1)))
+            more = highest + ones
     numbers = struct.unpack(f"<{count}I", highest.to_bytes(count * LANE // 8, "little"))
     return [number - OFFSET for number in numbers], peaks
 
 
 def _logistic(logit: float) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+@attrs.frozen(eq=False, repr=False)
+class Peak:
+    """Where a filter had its highest value.
+
+    Attributes:
+        clause: Index of the clause.
+        place: Index of the word in the middle of what it saw; None for a clause filter.
+        lane: The filter's lane.
+        score: What it added to an output.
+    """
+
+    clause: int
+    place: int | None
+    lane: int
+    score: int
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -209,7 +265,7 @@ class Judgement:
         letter: The letter.
         seen: The letter's words and clauses as the filters saw them.
         matches: The patterns of danger found in it.
-        inputs: What the last layer saw: the filters' highest values, the size, and the patterns.
+        inputs: What the last layer saw: the filters' highest values, the size, the patterns, and the hidden units.
         window_peaks: At which words which window filters rose to a new height.
         clause_peaks: At which clauses which clause filters did.
         probabilities: The calibrated probability of every output.
@@ -235,73 +291,80 @@ class Judgement:
             name: The output.
             limit: How many stretches at most.
         """
-        carried = self.carried(name)
-        clauses = self.seen.clauses
-        sums = [sum(carried[clause.start : clause.stop]) for clause in clauses]
+        peaks = self._peaks(name)
+        sums = [0.0] * len(self.seen.clauses)
+        for peak in peaks:
+            sums[peak.clause] += peak.score
         order = sorted(range(len(sums)), key=lambda index: -sums[index])[:limit]
         strong = [index for index in order if sums[index] >= SHARE_OF_STRONGEST * sums[order[0]]]
-        return tuple(self._span(clauses[index], carried) for index in strong)
+        return tuple(
+            self._span(self.seen.clauses[index], [peak for peak in peaks if peak.clause == index]) for index in strong
+        )
 
-    def carried(self, name: str) -> Sequence[float]:
-        """Return how much of an output's score each word of the letter carried.
+    def _peaks(self, name: str) -> Sequence[Peak]:
+        """Return where the filters that add most to an output had their highest values."""
+        added = self._added(name)
+        bar = SHARE_OF_FILTER * max(added)
+        lanes = [lane for lane, score in enumerate(added) if score > bar]
+        windows = self.model.filters[0]
+        starts = [clause.start for clause in self.seen.clauses]
+        peaks = []
+        for lane, place in _reached(self.window_peaks, [lane for lane in lanes if lane < windows]):
+            peaks.append(Peak(bisect.bisect(starts, place) - 1, place, lane, added[lane]))
+        for lane, index in _reached(self.clause_peaks, [lane - windows for lane in lanes if lane >= windows]):
+            peaks.append(Peak(index, None, lane, added[windows + lane]))
+        return peaks
 
-        What a filter adds to the score is shared among the words that its highest value was made of, by their parts
-        in it. Filters that add less than a twentieth of what the strongest adds are left out.
-
-        Args:
-            name: The output.
-        """
+    def _added(self, name: str) -> Sequence[int]:
+        """Return how much each filter added to an output, straight and through the hidden units that are on."""
         weights = self.model.outputs[name].weights
-        added = [max(0, weight * value) for weight, value in zip(weights, self.inputs)]
-        carried = [0.0] * len(self.seen.words)
-        rows = self.model.rows
-        windows, clauses = self.model.filters
-        bar = max(added[: windows + clauses]) / 20
-        for lane, place in _reached(self.window_peaks, [score > bar for score in added[:windows]]):
-            near = [
-                (at, rows[self.seen.words[at]][role])
-                for role, at in enumerate(range(place - 1, place + 2))
-                if 0 <= at < len(carried)
-            ]
-            _share(carried, near, lane, added[lane])
-        for lane, place in _reached(self.clause_peaks, [score > bar for score in added[windows : windows + clauses]]):
-            near = [
-                (at, rows[self.seen.words[at]][3 if index == place else 4])
-                for index in range(max(0, place - 1), min(place + 2, len(self.seen.clauses)))
-                for at in range(self.seen.clauses[index].start, self.seen.clauses[index].stop)
-            ]
-            _share(carried, near, lane, added[windows + lane])
-        return carried
+        filters = sum(self.model.filters)
+        inputs = len(self.inputs) - len(self.model.hidden)
+        on = [weight if value else 0 for weight, value in zip(weights[inputs:], self.inputs[inputs:])]
+        through = unpack(sum(map(operator.mul, on, self.model.hidden)), inputs)
+        slopes = [(weight << HIDDEN_SHIFT) + more for weight, more in zip(weights[:filters], through)]
+        return [slope * value if slope > 0 else 0 for slope, value in zip(slopes, self.inputs)]
 
-    def _span(self, clause: Stretch, carried: Sequence[float]) -> Evidence:
-        """Return the stretch from the first to the last word of a clause that carried much."""
-        bar = SHARE_OF_CLAUSE * max(carried[clause.start : clause.stop])
-        places = clause.places
-        strong = [place for place, score in zip(places, carried[clause.start : clause.stop]) if score > bar] or places
-        return self.letter.evidence(strong[0], strong[-1])
+    def _span(self, clause: Stretch, peaks: Sequence[Peak]) -> Evidence:
+        """Return the stretch from the first to the last word of a clause that carried much.
+
+        What a filter adds is shared among words of the clause by their positive parts in its highest value.
+        """
+        words, rows = self.seen.words, self.model.rows
+        carried = [0.0] * (clause.stop - clause.start)
+        for peak in peaks:
+            if peak.place is None:
+                roles = [(at, 3) for at in range(clause.start, clause.stop)]
+            else:
+                near = range(max(clause.start, peak.place - 1), min(peak.place + 2, clause.stop))
+                roles = [(at, at - peak.place + 1) for at in near]
+            shift = LANE * peak.lane
+            # What lies below the lane borrows from it where it is negative, a rounding of one in many thousands.
+            parts = [((rows[words[at]][role] >> shift) + OFFSET & _LANE_BITS) - OFFSET for at, role in roles]
+            total = sum(part for part in parts if part > 0)
+            for (at, _), part in zip(roles, parts):
+                if part > 0:
+                    carried[at - clause.start] += peak.score * part / total
+        bar = SHARE_OF_CLAUSE * max(carried)
+        strong = [index for index, score in enumerate(carried) if score > bar] or range(len(carried))
+        # A word or two at the edge of a clause are not left out: half phrases read badly.
+        first = 0 if strong[0] <= EDGE else strong[0]
+        last = -1 if strong[-1] >= len(carried) - 1 - EDGE else strong[-1]
+        return self.letter.evidence(clause.places[first], clause.places[last])
 
 
-def _reached(peaks: Peaks, wanted: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """Yield each wanted lane that reached any height, and the place of its last peak."""
-    missing = pack(wanted) << (LANE - 1)
-    for place, lanes in reversed(peaks):
-        here = missing & lanes
+def _reached(peaks: Peaks, lanes: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield those of the lanes that reached any height, each with the place of its last peak."""
+    missing = sum(1 << (LANE * lane + LANE - 1) for lane in lanes)
+    for place, higher in reversed(peaks):
+        if not missing:
+            break
+        here = missing & higher
         missing ^= here
         while here:
             lowest = here & -here
             yield lowest.bit_length() // LANE - 1, place
             here ^= lowest
-
-
-def _share(carried: list[float], near: Sequence[tuple[int, int]], lane: int, score: float) -> None:
-    """Share a score among places by their positive parts of a lane's number."""
-    shift = LANE * lane
-    # What lies below the lane borrows from it where it is negative, a rounding of one in many thousands.
-    parts = [((row >> shift) + OFFSET & _LANE_BITS) - OFFSET for _, row in near]
-    total = sum(max(0, part) for part in parts)
-    for (place, _), part in zip(near, parts):
-        if part > 0:
-            carried[place] += score * part / total
 
 
 @functools.cache
@@ -314,7 +377,7 @@ def load_model(file: bytes) -> Model:
     """Return the model that `training/train.py` wrote.
 
     A compressed file: a JSON object, a byte of nought, and signed bytes: the words' vectors, dimension by dimension,
-    and the mixing matrices of the roles.
+    the mixing matrices of the roles, and the hidden units' weights.
     """
     head, _, table = zlib.decompress(file).partition(b"\0")
     data = json.loads(head)
@@ -323,12 +386,14 @@ def load_model(file: bytes) -> Model:
     vectors = bytearray(len(words) * size)
     for dimension in range(size):
         vectors[dimension::size] = table[dimension * len(words) : (dimension + 1) * len(words)]
-    numbers = memoryview(table).cast("b")[len(words) * size :]
+    numbers = table[len(words) * size :]
     mixing, start = [], 0
     for role in ROLES:
         lanes = clauses if role in ("within", "beside") else windows
-        mixing.append([pack(numbers[start + d * lanes : start + (d + 1) * lanes]) for d in range(size)])
+        mixing.append([pack_bytes(numbers[start + d * lanes : start + (d + 1) * lanes]) for d in range(size)])
         start += size * lanes
+    hidden = numbers[start:]
+    inputs = len(hidden) // len(data["hidden_bias"])
     outputs = [Output(*output) for output in data["outputs"]]
     return Model(
         version=data["version"],
@@ -336,9 +401,12 @@ def load_model(file: bytes) -> Model:
         words=len(words),
         filters=(windows, clauses),
         rows=_Rows(dict(zip(words, range(len(words)))), bytes(vectors), mixing),
-        window_states=[pack(OFFSET + value for value in state) for state in data["window_states"]],
-        clause_states=[pack(OFFSET + value for value in state) for state in data["clause_states"]],
+        window_states=[pack(state) + OFFSET * _ones(windows, LANE) for state in data["window_states"]],
+        clause_states=[pack(state) + OFFSET * _ones(clauses, LANE) for state in data["clause_states"]],
+        into_hidden=[pack_bytes(hidden[place::inputs]) for place in range(inputs)],
+        hidden=[pack_bytes(hidden[start : start + inputs]) for start in range(0, len(hidden), inputs)],
+        hidden_bias=pack(data["hidden_bias"]),
         outputs={output.name: output for output in outputs},
-        weights=[pack(weights, _WIDE) for weights in zip(*(output.weights for output in outputs))],
+        weights=[pack(weights, WIDE) for weights in zip(*(output.weights for output in outputs))],
         ranking=data["ranking"],
     )

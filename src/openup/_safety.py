@@ -100,7 +100,6 @@ def find_risks(judgement: Judgement, texts: SafetyTexts | None = None) -> tuple[
     and one that the network finds. Beside a danger that is certain, a faint one is left out: its message would only
     confuse.
     """
-    messages = {message.kind: message.text for message in _over_builtin(texts).messages}
     most = max(RiskKind, key=lambda kind: judgement.probabilities[kind])
     faint = FAINT * judgement.probabilities[most]
     shown = {match.kind for match in judgement.matches}
@@ -109,6 +108,7 @@ def find_risks(judgement: Judgement, texts: SafetyTexts | None = None) -> tuple[
     ]
     if not kinds and judgement.found("risk"):
         kinds = [most]  # Danger there is; this is what it looks most like.
+    messages = {message.kind: message.text for message in _over_builtin(texts).messages} if kinds else {}
     risks = [
         Risk(
             kind=kind,

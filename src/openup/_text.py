@@ -20,8 +20,8 @@ LONG_CLAUSE = 12
 #: How many words after a negation it is taken to deny.
 NEGATION_REACH = 5
 
-_TOKEN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|[.!?\n;:,()\"…]|-(?=[\s-])")
-_PLAIN = str.maketrans("‘’ʼ`´′“”«»„–—―‐‑\u00a0\t\r", "''''''\"\"\"\"\"-----   ")
+_TOKEN = re.compile(r"\w+(?:['-]\w+)*|[.!?\n;:,()\"…]|-(?=[\s-])")
+_PLAIN = str.maketrans("‘’ʼ`´′“”«»„–—―‐‑\u00a0\t\r_", "''''''\"\"\"\"\"-----    ")
 # Letters typed apart, k i l l or k.i.l.l, and signs that stand for letters, k1ll.
 _APART = r"(?<![^\W_])[^\W_](?:[ .*_-][^\W_]){3,}(?![^\W_])"  # compiled when it is needed; few letters do
 _LETTERS = frozenset("bcdefghjklmopqrstvxyz")
@@ -77,7 +77,7 @@ class Letter:
     @functools.cached_property
     def spans(self) -> Sequence[tuple[int, int]]:
         """Where each token starts and ends in `folded`."""
-        return [match.span() for match in _TOKEN.finditer(self.folded)]
+        return [*map(re.Match.span, _TOKEN.finditer(self.folded))]
 
     def span(self, start: int, end: int) -> Evidence:
         """Return the stretch of text between two offsets in `folded`."""
