@@ -33,7 +33,7 @@ UNKNOWN_STRATEGY = -2.0
 #: From which confidence in a reason of a product's own a text gets guidance that the model would pass over, and how
 #: likely it must be all the same that somebody holds back. `benchmarks/own_reasons.py` measures what that opens.
 PLAIN_OWN_REASON = 0.8
-POSSIBLE_SCOPE = 0.1
+POSSIBLE_SCOPE = 0.2
 
 
 class Outcome(str, enum.Enum):
