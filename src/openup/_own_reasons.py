@@ -21,8 +21,8 @@ from ._text import Clause, Letter, read
 
 #: In how many clauses of the corpus a word, or a pair of words, must stand to be counted as common. Counting rarer ones
 #: makes the file many times as large and the answers no better.
-COMMON_WORD = 40
-COMMON_PAIR = 120
+COMMON_WORD = 60
+COMMON_PAIR = 180
 
 # The clauses of a reason's phrases, with what each counts.
 Phrases = Sequence[tuple[Clause, float]]
